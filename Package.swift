@@ -1,0 +1,49 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One target per room of the house; a room imports only rooms below it (docs/architecture.md, "The rooms").
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A room of the product.
+func room(_ name: String, _ below: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: below, swiftSettings: strict)
+}
+
+/// The tests of a room; every test target may use what `TestSupport` offers.
+func tests(of name: String, _ others: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + others, exclude: exclude,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "baton",
+    platforms: [.macOS(.v15)],
+    
+    targets: [
+        // Ground floor: C.
+        .systemLibrary(
+            name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"]), .brew(["libssh2"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .target(name: "CSystem"),
+        .target(name: "CPrograms", exclude: ["programs"]),
+
+        // The rooms, lowest first.
+        room("Reactor", ["CSystem"]),
+        room("Shell", ["CSystem", "CPrograms"]),
+        room("SSH", ["Reactor", "Shell", "CSystem", "CLibSSH2", "CCrypto"]),
+        room("Lab", ["Reactor", "Shell", "CSystem"]),
+        .target(
+            name: "TestSupport", dependencies: ["Reactor", "Shell", "Lab", "CSystem"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,17 @@
+// The programs that run on hosts: the files in `programs/`, embedded as they are. shellcheck and the tests read the
+// same files.
+#ifndef BATON_CPROGRAMS_H
+#define BATON_CPROGRAMS_H
+
+#include <stddef.h>
+
+typedef struct {
+    const unsigned char *bytes;
+    size_t count;
+} baton_program;
+
+baton_program baton_upload_sh(void);
+baton_program baton_end_sh(void);
+baton_program baton_facts_sh(void);
+
+#endif

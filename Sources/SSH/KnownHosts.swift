@@ -1,0 +1,171 @@
+import CCrypto
+
+/// The keys that are known for hosts, read as OpenSSH reads its known_hosts files. libssh2's own reader knows neither
+/// patterns nor revocation and gives up at the first bad line.
+package struct KnownHosts: Sendable {
+    package enum Verdict: Equatable, Sendable {
+        case trusted
+        case unknown
+        case changed(known: [HostKey])
+        case revoked
+    }
+
+    /// A line that could not be used: shown once, never fatal.
+    package struct BadLine: Equatable, Sendable {
+        package let file: String
+        package let line: Int
+    }
+
+    fileprivate struct Entry: Sendable {
+        let patterns: [Pattern]
+        let key: HostKey
+        let revoked: Bool
+    }
+
+    fileprivate enum Pattern: Sendable {
+        case plain(String)
+        case glob(String, negated: Bool)
+        case hashed(salt: [UInt8], hash: [UInt8])
+    }
+
+    /// Lines with one plain name, the most common kind, by name.
+    private var plain: [String: [HostKey]] = [:]
+    private var others: [Entry] = []
+    package private(set) var badLines: [BadLine] = []
+
+    package init() {}
+
+    package mutating func add(file: String, _ bytes: [UInt8]) {
+        for (index, raw) in bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
+            let line = String(decoding: raw, as: UTF8.self).trimmingBlanks
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            if !add(line) { badLines.append(BadLine(file: file, line: index + 1)) }
+        }
+    }
+
+    /// Keys that the inventory pins for a host count like a known_hosts line of its own.
+    package mutating func add(_ key: HostKey, for name: String) { plain[name.lowercased(), default: []].append(key) }
+
+    /// False if the line is not understood.
+    private mutating func add(_ line: String) -> Bool {
+        var words = line.split(maxSplits: 3, whereSeparator: { $0 == " " || $0 == "\t" })
+        var revoked = false
+        if let marker = words.first, marker.hasPrefix("@") {
+            // A certificate authority vouches for certificates, which libssh2 cannot check.
+            if marker == "@cert-authority" { return true }
+            guard marker == "@revoked" else { return false }
+            revoked = true
+            words = line.split(maxSplits: 4, whereSeparator: { $0 == " " || $0 == "\t" })
+            words.removeFirst()
+        }
+        guard words.count >= 3, let key = HostKey(line: "\(words[1]) \(words[2])") else { return false }
+        var patterns: [Pattern] = []
+        for name in words[0].split(separator: ",") {
+            guard let pattern = Self.pattern(String(name)) else { return false }
+            patterns.append(pattern)
+        }
+        if !revoked, patterns.count == 1, case .plain(let name) = patterns[0] {
+            plain[name, default: []].append(key)
+        } else {
+            others.append(Entry(patterns: patterns, key: key, revoked: revoked))
+        }
+        return true
+    }
+
+    private static func pattern(_ text: String) -> Pattern? {
+        if text.hasPrefix("|") {
+            let parts = text.split(separator: "|")
+            guard parts.count == 3, parts[0] == "1", let salt = Base64.decode(parts[1].utf8),
+                let hash = Base64.decode(parts[2].utf8), hash.count == 20
+            else { return nil }
+            return .hashed(salt: salt, hash: hash)
+        }
+        let lowered = text.lowercased()
+        if lowered.hasPrefix("!") { return .glob(String(lowered.dropFirst()), negated: true) }
+        if lowered.contains("*") || lowered.contains("?") { return .glob(lowered, negated: false) }
+        return .plain(lowered)
+    }
+
+    /// As known_hosts writes a host: the port is named unless it is 22.
+    package static func name(of host: String, port: UInt16) -> String {
+        let host = host.lowercased()
+        return port == 22 ? host : "[\(host)]:\(port)"
+    }
+
+    /// The keys known for a host, the revoked ones apart.
+    package func keys(for host: String, port: UInt16) -> (known: [HostKey], revoked: [HostKey]) {
+        let name = Self.name(of: host, port: port)
+        var known = plain[name] ?? []
+        var revoked: [HostKey] = []
+        for entry in others where entry.matches(name) {
+            if entry.revoked { revoked.append(entry.key) } else { known.append(entry.key) }
+        }
+        return (known, revoked)
+    }
+
+    package static func judge(_ offered: HostKey, known: [HostKey], revoked: [HostKey]) -> Verdict {
+        if revoked.contains(offered) { return .revoked }
+        if known.contains(offered) { return .trusted }
+        // Another key of the same type is a change; only other types known means this one was never seen, but since
+        // known types are asked for first, the server does not have them any more: a change as well.
+        return known.isEmpty ? .unknown : .changed(known: known)
+    }
+}
+
+extension KnownHosts.Entry {
+    /// OpenSSH's rule: a negated match forbids, whatever else matches.
+    func matches(_ name: String) -> Bool {
+        var matched = false
+        for pattern in patterns {
+            switch pattern {
+            case .plain(let plain): if plain == name { matched = true }
+            case .glob(let glob, let negated):
+                if Glob.matches(Array(glob.utf8), Array(name.utf8)) {
+                    if negated { return false }
+                    matched = true
+                }
+            case .hashed(let salt, let hash):
+                var computed = [UInt8](repeating: 0, count: 20)
+                let bytes = Array(name.utf8)
+                if baton_hmac_sha1(salt, salt.count, bytes, bytes.count, &computed) == 1, computed == hash {
+                    matched = true
+                }
+            }
+        }
+        return matched
+    }
+}
+
+/// `*` and `?`, as OpenSSH matches host names. Linear: a pattern from outside cannot make it explode.
+enum Glob {
+    static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
+        var (p, t) = (0, 0)
+        var star: (pattern: Int, text: Int)?
+        while t < text.count {
+            if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
+                star = (p, t)
+                p += 1
+            } else if p < pattern.count, pattern[p] == UInt8(ascii: "?") || pattern[p] == text[t] {
+                p += 1
+                t += 1
+            } else if let last = star {
+                star = (last.pattern, last.text + 1)
+                p = last.pattern + 1
+                t = last.text + 1
+            } else {
+                return false
+            }
+        }
+        return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+}
+
+extension String {
+    var trimmingBlanks: String {
+        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\r\n" }
+        var slice = self[...]
+        while let first = slice.first, isBlank(first) { slice.removeFirst() }
+        while let last = slice.last, isBlank(last) { slice.removeLast() }
+        return String(slice)
+    }
+}

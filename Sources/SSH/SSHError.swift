@@ -1,0 +1,67 @@
+/// Why there is no session with a host. One sentence says what and where, the hint says what next; `Fleet` decides by
+/// kind whether it is worth trying again.
+package struct SSHError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Phase: String, Sendable {
+        case connect = "the TCP connection"
+        case handshake = "the SSH handshake"
+        case login = "the login"
+        case shell = "the start of a shell"
+    }
+
+    package enum Kind: Equatable, Sendable {
+        case nameUnknown
+        /// Nobody listens, or a firewall says so.
+        case refused
+        /// No route, or the network says no.
+        case unreachable
+        case timedOut(Phase)
+        /// The server hung up before its first SSH line: overload (MaxStartups), or a ban.
+        case droppedBeforeBanner
+        /// What answers does not speak SSH.
+        case notSSH
+        /// The server hung up in the middle.
+        case dropped(Phase)
+        /// No algorithm in common, or the server's side of the key exchange is wrong.
+        case negotiation
+        case hostKeyUnknown(HostKey)
+        case hostKeyChanged(offered: HostKey, known: [HostKey])
+        case hostKeyRevoked(HostKey)
+        case authentication
+        /// A key, a name or a setting on this side cannot be used.
+        case configuration
+        case becomeRefused
+        /// Logged in, but what starts is not a shell.
+        case noShell
+        case cancelled
+        case library(Int32)
+    }
+
+    package let kind: Kind
+    package let message: String
+    package let hint: String?
+
+    package init(_ kind: Kind, _ message: String, hint: String? = nil) {
+        self.kind = kind
+        self.message = message
+        self.hint = hint
+    }
+
+    package var description: String { hint.map { "\(message); \($0)" } ?? message }
+
+    /// Worth another attempt: what passes by itself when a server is busy or just starting.
+    package var isTransient: Bool {
+        switch kind {
+        case .refused, .droppedBeforeBanner: return true
+        case .dropped(.handshake): return true
+        default: return false
+        }
+    }
+
+    /// Not a question of reaching the host but of believing it.
+    package var isDistrust: Bool {
+        switch kind {
+        case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked: return true
+        default: return false
+        }
+    }
+}

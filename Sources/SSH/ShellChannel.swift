@@ -1,0 +1,301 @@
+import Reactor
+import Shell
+
+/// The shell loop on one channel: takes programs, hands back replies. Confined to the loop's thread.
+final class ShellChannel: ChannelConsumer {
+    typealias Outcome = Result<Reply, RemoteError>
+
+    /// A program that was handed in.
+    private final class Job {
+        let label: String
+        let limits: Limits
+        let observer: OutputObserver?
+        let done: (Outcome) -> Void
+        let began: Instant
+        var stdout: Capture
+        var stderr: Capture
+        var timer: Loop.Timer?
+        /// Set when the program is being ended: how that is to be reported.
+        var ending: Ending?
+
+        init(_ label: String, _ limits: Limits, _ observer: OutputObserver?, _ now: Instant, _ done: @escaping (Outcome) -> Void) {
+            self.label = label
+            self.limits = limits
+            self.observer = observer
+            self.done = done
+            began = now
+            stdout = Capture(limit: limits.output)
+            stderr = Capture(limit: limits.output)
+        }
+    }
+
+    /// Why a program is ended before its time.
+    enum Ending {
+        case timedOut
+        case cancelled
+    }
+
+    private let loop: Loop
+    private let session: Session
+    private let target: Target
+    private let become: Become?
+    private let greetingMarker = Marker.random()
+    private let greetingFrame: Conversation.Frame
+    private var channel: Channel!
+    private var conversation = Conversation()
+    private var jobs: [Conversation.Frame: Job] = [:]
+    private var order: [Conversation.Frame] = []
+    /// Frames that must wait until sudo has its password: sudo reads the same input.
+    private var held: [[UInt8]] = []
+    private var isGreeted = false
+    private var sentPassword = false
+    private var banner = Capture(limit: 8192)
+    private var complaint: [UInt8] = []
+    private var startTimer: Loop.Timer?
+    private var whenExpired: (ShellChannel, Ending) -> Void
+    private(set) var isEnded = false
+
+    /// The loop's pid on the host, once it has said so.
+    private(set) var pid: Int32?
+
+    /// A host whose rc files print more than this before the shell answers does not have a shell that can be used.
+    private static let bannerLimit = 1 << 20
+    private static let programLimit = 8 << 20
+
+    init(
+        on session: Session, _ loop: Loop, _ target: Target, _ text: String,
+        whenExpired: @escaping (ShellChannel, Ending) -> Void
+    ) {
+        self.loop = loop
+        self.session = session
+        self.target = target
+        self.whenExpired = whenExpired
+        become = target.become.map { Become(user: $0.user, prompt: $0.password == nil ? nil : .random()) }
+        greetingFrame = conversation.expect(greetingMarker)
+        channel = Channel(
+            command: ShellLoop.command(text, greeting: greetingMarker, become: become), consumer: self)
+        let limit = target.timeouts.shell
+        startTimer = loop.after(limit) { [weak self] in
+            self?.startFailed(.linkLost, "no answer from the shell within \(Int(limit.inSeconds)) s")
+        }
+    }
+
+    /// Sends the command; programs that were submitted before ride behind it.
+    func start() { session.start(channel) }
+
+    var isRunning: Bool { !order.isEmpty }
+
+    // MARK: Programs
+
+    /// `input` is what the program reads; only for a loop of one.
+    func submit(
+        _ program: some Program, _ limits: Limits, _ observer: OutputObserver?, input: [UInt8] = [],
+        _ done: @escaping (Outcome) -> Void
+    ) {
+        guard !isEnded else {
+            done(.failure(RemoteError(.linkLost, program.label, "the connection to \(target.name) is closed")))
+            return
+        }
+        guard program.text.utf8.count <= Self.programLimit, !program.text.utf8.contains(0) else {
+            let detail = program.text.utf8.contains(0) ? "its text has a NUL byte" : "its text is over 8 MiB"
+            done(.failure(RemoteError(.unsendable, program.label, detail)))
+            return
+        }
+        let marker = Marker.random()
+        let frame = conversation.expect(marker)
+        let job = Job(program.label, limits, observer, loop.now, done)
+        jobs[frame] = job
+        order.append(frame)
+        if let timeout = limits.timeout {
+            job.timer = loop.after(timeout) { [weak self] in self?.expire(frame) }
+        }
+        let bytes = ShellLoop.frame(program.text, marker)
+        if become?.prompt != nil, !isGreeted {
+            held += [bytes, input]
+        } else {
+            channel.queue(bytes)
+            channel.queue(input)
+            session.inputQueued()
+        }
+    }
+
+    private func expire(_ frame: Conversation.Frame) {
+        jobs[frame]?.timer = nil
+        whenExpired(self, .timedOut)
+    }
+
+    /// The program that runs is being ended; its reply will be reported as that.
+    func markEnding(_ ending: Ending) {
+        if let frame = order.first, jobs[frame]?.ending == nil { jobs[frame]?.ending = ending }
+    }
+
+    /// Gives up on the program that runs: the host did not confirm that it was ended.
+    func abandon() {
+        isEnded = true
+        session.drop(channel)
+        failAll { job in
+            switch job.ending {
+            case .cancelled: (.cancelled(ended: false), "it may still run on the host")
+            case .timedOut: (.timedOut(ended: false), "it did not end in time and may still run on the host")
+            case nil: (.linkLost, "the shell was given up")
+            }
+        }
+    }
+
+    // MARK: What the channel says
+
+    func started() {}
+
+    func received(_ stream: StandardStream, _ bytes: UnsafeRawBufferPointer) {
+        // Ends are looked at after the conversation is done with the bytes: whoever is told may send the next program.
+        var ends: [(Conversation.Frame, String)] = []
+        do throws(Conversation.Broken) {
+            try conversation.receive(stream, bytes) { event in
+                if case .ended(let frame, let trailer) = event { ends.append((frame, trailer)) } else { handle(event) }
+            }
+        } catch {
+            isEnded = true
+            session.drop(channel)
+            failAll { _ in (.protocolBroken, "what answers does not keep to the framing") }
+            return
+        }
+        for (frame, trailer) in ends { handle(.ended(frame, trailer: trailer)) }
+        if !isGreeted, stream == .stderr { answerPrompt() }
+        if !isGreeted, banner.count > Self.bannerLimit {
+            startFailed(.shellLost, "the host prints without end before its shell answers")
+        }
+    }
+
+    private func handle(_ event: Conversation.Event) {
+        switch event {
+        case .output(greetingFrame, let stream, let bytes):
+            banner.append(bytes)
+            if stream == .stderr, complaint.count < 8192 { complaint += bytes.prefix(8192) }
+        case .output(let frame, let stream, let bytes):
+            guard let job = jobs[frame] else { return }
+            if stream == .stdout { job.stdout.append(bytes) } else { job.stderr.append(bytes) }
+            job.observer?(stream, bytes)
+        case .ended(greetingFrame, let trailer): greeted(trailer)
+        case .ended(let frame, let trailer): finished(frame, trailer)
+        }
+    }
+
+    private func greeted(_ trailer: String) {
+        if let startTimer { loop.cancel(startTimer) }
+        startTimer = nil
+        isGreeted = true
+        pid = Int32(trailer)
+        for bytes in held { channel.queue(bytes) }
+        held = []
+        session.inputQueued()
+    }
+
+    private func finished(_ frame: Conversation.Frame, _ trailer: String) {
+        order.removeAll { $0 == frame }
+        guard let job = jobs.removeValue(forKey: frame) else { return }
+        if let timer = job.timer { loop.cancel(timer) }
+        guard let status = Int32(trailer) else {
+            job.done(.failure(failure(of: job, .protocolBroken, "its status cannot be read")))
+            return
+        }
+        switch job.ending {
+        case .timedOut:
+            let limit = job.limits.timeout.map { Seconds.text($0) } ?? "its time"
+            job.done(.failure(failure(of: job, .timedOut(ended: true), "still running after \(limit); ended")))
+        case .cancelled: job.done(.failure(failure(of: job, .cancelled(ended: true), "ended on request")))
+        case nil:
+            job.done(
+                .success(
+                    Reply(status: status, stdout: job.stdout, stderr: job.stderr, duration: loop.now - job.began)))
+        }
+    }
+
+    /// sudo asks on stderr with a prompt that only this connection knows; asking again means that it did not like the
+    /// answer.
+    private func answerPrompt() {
+        guard let prompt = become?.prompt, let password = target.become?.password else { return }
+        let text = String(decoding: complaint, as: UTF8.self)
+        let asked = text.ranges(of: prompt).count
+        if asked == 1, !sentPassword {
+            sentPassword = true
+            channel.queue(Array(password.utf8) + [10])
+            session.inputQueued()
+        } else if asked > 1 {
+            startFailed(.becomeRefused, "sudo on the host did not accept the password for \(target.user)")
+        }
+    }
+
+    func ended(_ end: Channel.End) {
+        guard !isEnded else { return }
+        isEnded = true
+        conversation.flush { handle($0) }
+        switch end {
+        case .linkLost(let reason):
+            failAll { _ in (.linkLost, "the connection was lost before it reported a status: \(reason)") }
+        case .refused(let reason):
+            failAll { _ in (.shellLost, reason) }
+        case .closed(let status, let signal):
+            if !isGreeted {
+                startFailed(explainedEnd(status, signal))
+                return
+            }
+            let how = signal.map { "signal \($0)" } ?? status.map { "status \($0)" } ?? "no word"
+            failAll { _ in (.shellLost, "the shell on the host ended (\(how)) before it reported a status") }
+        }
+    }
+
+    // MARK: Failing
+
+    private func explainedEnd(_ status: Int32?, _ signal: String?) -> (RemoteError.Kind, String) {
+        let said = Printable.text(complaint.isEmpty ? banner.bytes : complaint, limit: 200)
+        if let become, said.contains("sudo") || status == 1 {
+            let remedy =
+                become.prompt == nil
+                ? "; give the password with -K, or let \(target.user) use sudo without one" : ""
+            return (.becomeRefused, "sudo on the host refused: \(said.isEmpty ? "no reason given" : said)\(remedy)")
+        }
+        let how = signal.map { "signal \($0)" } ?? "status \(status.map(String.init) ?? "unknown")"
+        return (.shellLost, "no shell on the host: it ended with \(how)\(said.isEmpty ? "" : ", saying: \(said)")")
+    }
+
+    private func startFailed(_ reason: (RemoteError.Kind, String)) { startFailed(reason.0, reason.1) }
+
+    private func startFailed(_ kind: RemoteError.Kind, _ detail: String) {
+        isEnded = true
+        session.drop(channel)
+        failAll { _ in (kind, detail) }
+    }
+
+    private func failAll(_ reason: (Job) -> (RemoteError.Kind, String)) {
+        if let startTimer { loop.cancel(startTimer) }
+        startTimer = nil
+        let failed = order.compactMap { jobs[$0] }
+        jobs = [:]
+        order = []
+        for job in failed {
+            if let timer = job.timer { loop.cancel(timer) }
+            let (kind, detail) = reason(job)
+            job.done(.failure(failure(of: job, kind, detail)))
+        }
+    }
+
+    private func failure(of job: Job, _ kind: RemoteError.Kind, _ detail: String) -> RemoteError {
+        RemoteError(kind, job.label, detail, stdout: job.stdout, stderr: job.stderr)
+    }
+
+    /// The connection is closed from this side; whoever still waits is told.
+    func close() {
+        guard !isEnded else { return }
+        isEnded = true
+        session.drop(channel)
+        failAll { _ in (.linkLost, "the connection was closed") }
+    }
+}
+
+/// Durations in messages.
+enum Seconds {
+    static func text(_ duration: Duration) -> String {
+        let milliseconds = duration.inNanoseconds / 1_000_000
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+    }
+}

@@ -1,0 +1,96 @@
+/// Whatever runs programs on one host: libssh2, a spawned `ssh`, a local `sh`. The words of every room above.
+package protocol Remote: Actor {
+    /// Runs a program that looks, in the host's long-lived shell, after those that were sent before it.
+    func run(_ program: ReadingProgram, _ limits: Limits, _ observer: OutputObserver?) async throws(RemoteError) -> Reply
+
+    /// Runs a program that changes.
+    func run(
+        _ program: ChangingProgram, under authority: Authority, _ limits: Limits, _ observer: OutputObserver?
+    ) async throws(RemoteError) -> Reply
+
+    /// Runs a program beside the one in the long-lived shell, through a second shell: what must get through while
+    /// another program runs.
+    func runBeside(_ program: ReadingProgram, _ limits: Limits) async throws(RemoteError) -> Reply
+
+    /// Streams `content` into a file through a channel of its own; the host checks the sum before the name appears.
+    func put(
+        _ content: [UInt8], _ upload: Upload, under authority: Authority, _ limits: Limits
+    ) async throws(RemoteError) -> Reply
+
+    /// Ends the program that is running in the long-lived shell, if there is one; its reply then comes as it ended.
+    func cancel() async
+
+    /// Lets go of the connection; programs that still run are reported as lost.
+    func close() async
+}
+
+/// Called on the remote's loop with output as it comes.
+package typealias OutputObserver = @Sendable (StandardStream, UnsafeRawBufferPointer) -> Void
+
+/// The bounds of one program.
+package struct Limits: Sendable {
+    /// After this the program is ended on the host. Nil only for programs that end by themselves and are bounded there.
+    package var timeout: Duration?
+    /// What is kept of each stream.
+    package var output: Int
+
+    package init(timeout: Duration? = .seconds(60), output: Int = 1 << 20) {
+        self.timeout = timeout
+        self.output = output
+    }
+}
+
+/// How a program ended and what it printed. A non-zero status is data.
+package struct Reply: Sendable {
+    package let status: Int32
+    package let stdout: Capture
+    package let stderr: Capture
+    package let duration: Duration
+
+    package init(status: Int32, stdout: Capture, stderr: Capture, duration: Duration) {
+        self.status = status
+        self.stdout = stdout
+        self.stderr = stderr
+        self.duration = duration
+    }
+}
+
+/// A program whose end was not seen, or that could not be sent. Never success; what had arrived is kept.
+package struct RemoteError: Error, Sendable, CustomStringConvertible {
+    package enum Kind: Equatable, Sendable {
+        /// The connection broke or went silent.
+        case linkLost
+        /// The host's shell ended before it reported a status.
+        case shellLost
+        /// The program ran longer than it may. `ended` says whether the host confirmed that it was ended.
+        case timedOut(ended: Bool)
+        /// The operator stopped waiting. `ended` as above.
+        case cancelled(ended: Bool)
+        /// sudo said no.
+        case becomeRefused
+        /// What answers does not keep to the framing.
+        case protocolBroken
+        /// The program has a NUL byte or is too large to send.
+        case unsendable
+    }
+
+    package let kind: Kind
+    package let label: String
+    package let detail: String
+    package let stdout: Capture
+    package let stderr: Capture
+
+    package init(_ kind: Kind, _ label: String, _ detail: String, stdout: Capture, stderr: Capture) {
+        self.kind = kind
+        self.label = label
+        self.detail = detail
+        self.stdout = stdout
+        self.stderr = stderr
+    }
+
+    package init(_ kind: Kind, _ label: String, _ detail: String) {
+        self.init(kind, label, detail, stdout: Capture(limit: 0), stderr: Capture(limit: 0))
+    }
+
+    package var description: String { "\(label): \(detail)" }
+}

@@ -1,0 +1,72 @@
+/// The one program that is started on a host: a loop of the shell's own `read` that takes programs as frames and
+/// answers with their output, ended by a marker that nobody can guess.
+///
+/// A frame is a header line `LENGTH MARKER` and LENGTH bytes of program. The answer is the program's output as it comes,
+/// then a newline, the marker and the exit status on stdout, and a newline and the marker on stderr. Nothing is captured
+/// on the host: a captured answer loses NUL bytes and trailing newlines and counts characters instead of bytes.
+///
+/// The text is one line without single quotes or exclamation marks, so that csh and fish as login shells pass it on.
+package enum ShellLoop {
+    /// Answers `MARKER PID` first, through the same framing: whatever rc files print comes before it and is known for
+    /// what it is.
+    private static let greeting = #"printf "\n%s %s\n" "$1" "$$"; printf "\n%s\n" "$1" >&2; "#
+    private static let program = #"p=$(head -c "$n"); (unset n k; eval "$p")"#
+    private static let answer = #"s=$?; printf "\n%s %d\n" "$k" "$s"; printf "\n%s\n" "$k" >&2"#
+
+    /// Programs one after another, without input.
+    package static let many = greeting + "while read -r n k; do \(program) </dev/null; \(answer); done"
+
+    /// One program whose input is the rest of the channel. Ends after it: what it did not read must not be taken for
+    /// frames.
+    package static let one = greeting + "read -r n k && { \(program); \(answer); }"
+
+    /// Sent in an exec request. `marker` is only the greeting's; it stands in the host's process list.
+    package static func command(_ loop: String, greeting marker: Marker, become: Become?) -> String {
+        let shell = "sh -c '\(loop)' baton \(marker.text)"
+        guard let become else { return "exec \(shell)" }
+        return "exec \(Quoting.line(become.words)) \(shell)"
+    }
+
+    /// A program as a frame.
+    package static func frame(_ text: String, _ marker: Marker) -> [UInt8] {
+        // A program that starts with a dash would be an option of `eval` in bash.
+        let body = Array((text.hasPrefix("-") ? "\n" + text : text).utf8)
+        return Array("\(body.count) \(marker.text)\n".utf8) + body
+    }
+}
+
+/// 128 random bits as text: what ends an answer.
+package struct Marker: Hashable, Sendable {
+    package let text: String
+
+    package init(_ random: (UInt64, UInt64)) {
+        text = Self.hex(random.0) + Self.hex(random.1)
+    }
+
+    package static func random() -> Marker {
+        var generator = SystemRandomNumberGenerator()
+        return Marker((generator.next(), generator.next()))
+    }
+
+    private static func hex(_ number: UInt64) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+/// Becoming another user through sudo.
+package struct Become: Hashable, Sendable {
+    package let user: String
+    /// What sudo prints when it wants the password; nil when there is none to give, and then sudo must not ask.
+    package let prompt: String?
+
+    package init(user: String, prompt: Marker?) {
+        self.user = user
+        self.prompt = prompt.map { "baton-\($0.text)" }
+    }
+
+    package var words: [String] {
+        let asking = prompt.map { ["-S", "-p", $0] } ?? ["-n"]
+        return ["sudo", "-H"] + asking + ["-u", user, "--"]
+    }
+}

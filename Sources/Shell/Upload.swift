@@ -1,0 +1,41 @@
+internal import CPrograms
+
+/// A file to be made on a host: where, how, and what its bytes must add up to.
+package struct Upload: Equatable, Sendable {
+    package let destination: String
+    package let mode: UInt16
+    package let sha256: String
+    package let size: Int
+
+    package init(destination: String, mode: UInt16, sha256: String, size: Int) {
+        self.destination = destination
+        self.mode = mode
+        self.sha256 = sha256
+        self.size = size
+    }
+
+    /// Reads exactly `size` bytes, checks them, and renames. `key` names the temporary file.
+    package func program(key: Marker) -> ChangingProgram {
+        ChangingProgram(
+            "upload \(destination)", ProgramFile.upload,
+            arguments: [destination, String(mode, radix: 8), String(size), sha256, key.text])
+    }
+}
+
+/// Ends whatever a shell loop is running, but not the loop.
+package enum EndPrograms {
+    package static func program(loop pid: Int32) -> ReadingProgram {
+        ReadingProgram("end the running program", ProgramFile.end, arguments: [String(pid)])
+    }
+}
+
+/// The host-side files of `CPrograms` as text.
+package enum ProgramFile {
+    package static var upload: String { text(baton_upload_sh()) }
+    package static var end: String { text(baton_end_sh()) }
+    package static var facts: String { text(baton_facts_sh()) }
+
+    private static func text(_ file: baton_program) -> String {
+        String(decoding: UnsafeRawBufferPointer(start: file.bytes, count: file.count), as: UTF8.self)
+    }
+}

@@ -1,0 +1,14 @@
+import CSystem
+package import Reactor
+
+/// Runs `body` on a loop that has a thread of its own: tests never block the pool they run on.
+package func withLoop<Result: Sendable>(
+    _ body: @escaping @Sendable @concurrent (Loop) async throws -> Result
+) async throws -> Result {
+    let loop = try Loop()
+    let context = Unmanaged.passRetained(loop).toOpaque()
+    try SystemError.check(
+        baton_thread_start({ Unmanaged<Loop>.fromOpaque($0!).takeRetainedValue().run() }, context), "start a thread")
+    defer { loop.stop() }
+    return try await withTaskExecutorPreference(loop) { try await body(loop) }
+}
