@@ -25,25 +25,45 @@ func tests(of name: String, _ others: [Target.Dependency] = [], exclude: [String
 let package = Package(
     name: "baton",
     platforms: [.macOS(.v15)],
-    
+    products: [.executable(name: "baton", targets: ["baton"])],
     targets: [
         // Ground floor: C.
         .systemLibrary(
             name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"]), .brew(["libssh2"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
         .target(name: "CSystem"),
         .target(name: "CPrograms", exclude: ["programs"]),
 
         // The rooms, lowest first.
         room("Reactor", ["CSystem"]),
         room("Shell", ["CSystem", "CPrograms"]),
+        room("Events"),
+        room("Arguments"),
+        room("Document", ["CYAML"]),
         room("SSH", ["Reactor", "Shell", "CSystem", "CLibSSH2", "CCrypto"]),
+        room("Inventory", ["Document"]),
+        room("Fleet", ["SSH", "Inventory", "Events", "Reactor", "Shell"]),
+        room("HostSide", ["Shell", "Document", "CPrograms"]),
+        room("Report", ["Events"]),
         room("Lab", ["Reactor", "Shell", "CSystem"]),
+        room(
+            "Commands",
+            [
+                "Arguments", "Document", "Events", "Fleet", "HostSide", "Inventory", "Lab", "Reactor", "Report", "SSH",
+                "Shell", "CSystem",
+            ]),
+        .executableTarget(name: "baton", dependencies: ["Commands"], swiftSettings: strict),
+
+        // Tests.
         .target(
             name: "TestSupport", dependencies: ["Reactor", "Shell", "Lab", "CSystem"], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto"]),
+        tests(of: "Arguments", exclude: ["Snapshots"]),
+        tests(of: "Document"),
+        tests(of: "Inventory", ["Document"]),
     ],
     swiftLanguageModes: [.v6]
 )

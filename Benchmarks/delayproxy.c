@@ -1,23 +1,24 @@
 // delayproxy: a TCP proxy that is far away.
 //
-//     delayproxy LISTEN_PORT TARGET_HOST TARGET_PORT ONE_WAY_DELAY_MS
+//     delayproxy LISTEN_PORT TARGET_IPV4 TARGET_PORT ONE_WAY_DELAY_MS
 //
-// Listens on 127.0.0.1 and passes every connection on to TARGET_HOST (an IPv4 address), with each direction late by the delay D
-// (round trip R = 2 D). What is modelled, with t = 0 when the client's connection is accepted:
+// Listens on 127.0.0.1 and passes every connection on to the target, with each direction late by
+// the delay D (round trip R = 2 D). What is modelled, with t = 0 when the client's connection is accepted:
 //
-//   * Connecting costs a round trip. On a real path the client may speak at R and the server sees the connection at R + D. Here the
-//     kernel tells the client "connected" at once, so the proxy makes up for it: bytes that arrive before R count as sent at R, and
-//     the target is connected to at R + D. The server's first byte thus reaches the client at 2 R, as on the real path.
+//   * Connecting costs a round trip. On a real path the client may speak at R and the server sees the connection at
+//     R + D. Here the kernel tells the client "connected" at once, so the proxy makes up for it: bytes that arrive
+//     before R count as sent at R, and the target is connected to at R + D. The server's first byte thus reaches the
+//     client at 2 R, as on the real path.
 //   * A byte read from one side at time T is written to the other at T + D, or when that side has room, if later.
 //   * End of stream is such a byte: a half-close travels in order, D late, and the other direction goes on.
 //   * A reset or another error on one side ends both at once; bytes on their way are lost.
 //
-// Not modelled: loss, bandwidth, and the kernel's acknowledgements, which are answered here without delay. A sender that waits for one
-// (Nagle's algorithm) therefore waits less than on a real path.
+// Not modelled: loss, bandwidth, and the kernel's acknowledgements, which are answered here without delay. A sender
+// that waits for one (Nagle's algorithm) therefore waits less than on a real path.
 //
-// Memory is bounded: each direction keeps at most LANE_BYTES and LANE_MARKS pieces and stops reading while it is full (so a direction
-// carries at most LANE_BYTES per D), and at most MAX_PAIRS connections are served; more wait in the listen queue. SIGTERM or SIGINT
-// ends it with exit status 0.
+// Memory is bounded: each direction keeps at most LANE_BYTES and LANE_MARKS pieces and stops reading while it is full
+// (so a direction carries at most LANE_BYTES per D), and at most MAX_PAIRS connections are served; more wait in the
+// listen queue. SIGTERM or SIGINT ends it with exit status 0.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -145,7 +146,9 @@ static bool lane_fill(struct lane *lane, int64_t due)
 static ssize_t lane_write(struct lane *lane, uint32_t length)
 {
     uint32_t contiguous = LANE_BYTES - lane->first_byte;
-    ssize_t count = send(lane->to->fd, lane->bytes + lane->first_byte, length < contiguous ? length : contiguous, MSG_NOSIGNAL);
+    if (length > contiguous)
+        length = contiguous;
+    ssize_t count = send(lane->to->fd, lane->bytes + lane->first_byte, length, MSG_NOSIGNAL);
     if (count < 0)
         return errno == EAGAIN || errno == EINTR ? 0 : -1;
     lane->first_byte = (lane->first_byte + (uint32_t)count) % LANE_BYTES;
@@ -191,7 +194,8 @@ static int64_t lane_wakes_at(const struct lane *lane)
 
 // MARK: A pair of connections
 
-// A side that waits for nothing is taken out of epoll altogether: else a hang-up, which is always reported, would be for ever.
+// A side that waits for nothing is taken out of epoll altogether: else a hang-up, which is always reported, would be
+// for ever.
 static bool watch(struct proxy *proxy, struct side *side, uint32_t interest)
 {
     if (side->fd < 0 || interest == side->interest)
@@ -222,7 +226,8 @@ static bool connect_target(struct proxy *proxy, struct pair *pair)
         return false;
     set_option(pair->target.fd, TCP_NODELAY);
     pair->stage = CONNECTING;
-    return connect(pair->target.fd, (struct sockaddr *)&proxy->target, sizeof proxy->target) == 0 || errno == EINPROGRESS;
+    return connect(pair->target.fd, (struct sockaddr *)&proxy->target, sizeof proxy->target) == 0
+        || errno == EINPROGRESS;
 }
 
 static bool finish_connect(struct pair *pair)
@@ -452,13 +457,15 @@ static bool open_proxy(struct proxy *proxy, long port)
     if (proxy->epoll < 0 || proxy->signals < 0 || proxy->timer < 0 || proxy->listener < 0)
         return false;
     proxy->accepting = watch_fd(proxy, EPOLL_CTL_ADD, &proxy->listener);
-    return proxy->accepting && watch_fd(proxy, EPOLL_CTL_ADD, &proxy->signals) && watch_fd(proxy, EPOLL_CTL_ADD, &proxy->timer);
+    return proxy->accepting && watch_fd(proxy, EPOLL_CTL_ADD, &proxy->signals)
+        && watch_fd(proxy, EPOLL_CTL_ADD, &proxy->timer);
 }
 
 static bool parse_arguments(int argc, char **argv, struct proxy *proxy, long *listen_port)
 {
     long target_port, delay;
-    if (argc != 5 || !parse_number(argv[1], 1, 65535, listen_port) || inet_pton(AF_INET, argv[2], &proxy->target.sin_addr) != 1
+    if (argc != 5 || !parse_number(argv[1], 1, 65535, listen_port)
+        || inet_pton(AF_INET, argv[2], &proxy->target.sin_addr) != 1
         || !parse_number(argv[3], 1, 65535, &target_port) || !parse_number(argv[4], 0, MAX_DELAY_MS, &delay))
         return false;
     proxy->target.sin_family = AF_INET;

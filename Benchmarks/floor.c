@@ -2,9 +2,9 @@
 //
 //     floor HOSTS_FILE CONCURRENCY USER KEY_FILE COMMAND
 //
-// One thread, non-blocking sessions, epoll, TCP_NODELAY. Each line of HOSTS_FILE is "ADDRESS PORT". For each host: connect,
-// handshake, public key from a file, exec, read both streams to the end, close, exit status. It checks no host key, reads no
-// configuration and keeps no output: whatever a real tool adds to that is the real tool's price.
+// One thread, non-blocking sessions, epoll, TCP_NODELAY. Each line of HOSTS_FILE is "ADDRESS PORT". For each host:
+// connect, handshake, public key from a file, exec, read both streams to the end, close, exit status. It checks no
+// host key, reads no configuration and keeps no output: whatever a real tool adds to that is the real tool's price.
 //
 // Prints one line of JSON. Exit status: 0 when the command ended with 0 everywhere, 1 when not, 2 on wrong usage.
 
@@ -70,7 +70,7 @@ static void explain(const struct host *host)
 {
     char address[INET_ADDRSTRLEN];
     inet_ntop(AF_INET, &host->address.sin_addr, address, sizeof address);
-    char *message = "";
+    char *message = strerror(errno);
     if (host->session != NULL)
         libssh2_session_last_error(host->session, &message, NULL, 0);
     fprintf(stderr, "floor: %s: %s failed: %s\n", address, phase_names[host->phase], message);
@@ -88,8 +88,10 @@ static enum progress finish_connect(struct host *host)
     int error = 0;
     socklen_t length = sizeof error;
     getsockopt(host->fd, SOL_SOCKET, SO_ERROR, &error, &length);
-    if (error != 0)
+    if (error != 0) {
+        errno = error;
         return BROKEN;
+    }
     struct sockaddr_in peer;
     length = sizeof peer;
     if (getpeername(host->fd, (struct sockaddr *)&peer, &length) != 0)
@@ -126,11 +128,21 @@ static enum progress read_streams(struct host *host)
     return libssh2_channel_eof(host->channel) == 1 ? NEXT : AGAIN;
 }
 
+// The library says status 0 also for a command that ended by a signal.
+static bool ended_well(const struct host *host)
+{
+    char *signal_name = NULL;
+    libssh2_channel_get_exit_signal(host->channel, &signal_name, NULL, NULL, NULL, NULL, NULL);
+    bool by_signal = signal_name != NULL;
+    libssh2_free(host->session, signal_name);
+    return !by_signal && libssh2_channel_get_exit_status(host->channel) == 0;
+}
+
 static enum progress close_channel(struct host *host)
 {
     enum progress progress = from_code(libssh2_channel_close(host->channel));
     if (progress == NEXT)
-        host->ok = libssh2_channel_get_exit_status(host->channel) == 0;
+        host->ok = ended_well(host);
     return progress;
 }
 
@@ -159,8 +171,8 @@ static enum progress advance(struct host *host, const struct job *job)
     return BROKEN;
 }
 
-// Releases everything. A broken session may ask to be called again; it is given a few tries and then left to the exit of the
-// process, because its socket is closed either way.
+// Releases everything. A broken session may ask to be called again; it is given a few tries and then left to the exit
+// of the process, because its socket is closed either way.
 static void release(struct host *host)
 {
     for (int tries = 0; host->channel != NULL && tries < 8; tries++) {
@@ -327,7 +339,7 @@ static double cpu_ms(void)
 
 static void print_result(const struct run *run, double wall_seconds)
 {
-    printf("{\"libssh2\":\"%s\",\"hosts\":%zu,\"ok\":%zu,\"wall_s\":%.6f,\"cpu_ms\":%.3f,\"peak_rss_kib\":%ld}\n",
+    printf("{\"libssh2\":\"%s\",\"hosts\":%zu,\"ok\":%zu,\"wall_s\":%.3f,\"cpu_ms\":%.3f,\"peak_rss_kib\":%ld}\n",
            libssh2_version(0), run->count, run->ok, wall_seconds, cpu_ms(), peak_rss_kib());
 }
 

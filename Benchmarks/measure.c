@@ -2,10 +2,11 @@
 //
 //     measure REPORT TIMEOUT_SECONDS COMMAND [ARGUMENT...]
 //
-// The report is one line of JSON. Wall time ends when the command itself exits. CPU time covers the command and everything it
-// left behind: this process adopts orphans (a connection multiplexer in the background, say), ends them and counts them too,
-// so that work moved to a background process is not free. This small process forks, not the big one that reads the
-// report, because on Linux the peak resident size of a child includes the memory of whoever forked it.
+// The report is one line of JSON. Wall time ends when the command itself exits. CPU time covers the command and
+// everything it left behind: this process adopts orphans (a connection multiplexer in the background, say), ends them
+// and counts them too, so that work moved to a background process is not free. This small process forks, not the big
+// one that reads the report, because on Linux the peak resident size of a child includes the memory of whoever forked
+// it.
 //
 // Exit status: 0 when the report was written, 1 when not.
 
@@ -103,7 +104,8 @@ static unsigned signal_children(int signal_number)
     return count;
 }
 
-// Ends all that is left: politely first, then not. A killed parent hands its own children to us, hence the repetition.
+// Ends all that is left: politely first, then not. A killed parent hands its own children to us, hence the
+// repetition.
 static void end_children(const sigset_t *set, pid_t main_child, struct outcome *outcome)
 {
     outcome->orphans = 0;
@@ -169,7 +171,8 @@ static bool write_report(const char *path, const struct outcome *outcome)
             "{\"exit\":%d,\"timed_out\":%s,\"interrupted\":%s,\"wall_s\":%.6f,\"cpu_s\":%.6f,"
             "\"peak_rss_kib\":%ld,\"orphans\":%u}\n",
             exit_status, outcome->timed_out ? "true" : "false", outcome->interrupted ? "true" : "false",
-            outcome->wall_seconds, seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss, outcome->orphans);
+            outcome->wall_seconds, seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss,
+            outcome->orphans);
     return fclose(report) == 0;
 }
 
@@ -186,7 +189,8 @@ int main(int argc, char **argv)
         return 1;
     }
     struct outcome outcome = {0};
-    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 || !run(argv + 3, timeout, &outcome) || !write_report(argv[1], &outcome)) {
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 || !run(argv + 3, timeout, &outcome)
+        || !write_report(argv[1], &outcome)) {
         fprintf(stderr, "measure: %s\n", strerror(errno));
         return 1;
     }

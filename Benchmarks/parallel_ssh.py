@@ -11,7 +11,12 @@ def main():
         hosts = [line.split() for line in lines]
     ports = {int(port) for _, port in hosts}
     client = ParallelSSHClient(
-        [address for address, _ in hosts], user=user, port=ports.pop(), pkey=key, pool_size=int(concurrency), allow_agent=False
+        [address for address, _ in hosts],
+        user=user,
+        port=ports.pop(),
+        pkey=key,
+        pool_size=int(concurrency),
+        allow_agent=False,
     )
     outputs = client.run_command(command)
     client.join(outputs)

@@ -4,6 +4,7 @@ import os
 import sys
 
 from . import costs, tools, workspace
+from .failure import BenchError
 from .fleet import PORT, Fleet, address
 
 
@@ -46,7 +47,10 @@ class Bench:
 
     def baton_version(self):
         _, output = self.run_program([self._baton, "version"], 10)
-        return output.strip().splitlines()[0]
+        lines = output.strip().splitlines()
+        if not lines:
+            raise BenchError("`baton version` printed nothing")
+        return lines[0]
 
     def _site(self, name, hosts):
         with (self._home / ".ssh" / "known_hosts").open("a") as known:
@@ -55,7 +59,12 @@ class Bench:
 
     def _ansible_config(self):
         known = self._home / ".ssh" / "known_hosts"
-        return f"[defaults]\ninterpreter_python = /usr/bin/python3\n\n[ssh_connection]\nssh_common_args = -F /dev/null -o UserKnownHostsFile={known}\n"
+        return (
+            "[defaults]\n"
+            "interpreter_python = /usr/bin/python3\n"
+            "[ssh_connection]\n"
+            f"ssh_common_args = -F /dev/null -o UserKnownHostsFile={known}\n"
+        )
 
     def _environment(self):
         """The same for every tool; no agent, no configuration of whoever runs this."""

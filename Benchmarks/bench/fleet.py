@@ -15,9 +15,10 @@ START_SECONDS = 10
 STOP_SECONDS = 5
 QUIET_SECONDS = 20
 
-# ListenAddress: all addresses of a network namespace that has loopback only. MaxStartups: no connection may be dropped at
-# random. StrictModes: the key files are in a temporary folder. LoginGraceTime: 1,000 log-ins share the cores. SetEnv HOME: the
-# user's own shell start-up files would be measured with every command, and the tools would leave files in that home.
+# ListenAddress: all addresses of a network namespace that has loopback only. MaxStartups: no connection may be
+# dropped at random. StrictModes: the key files are in a temporary folder. LoginGraceTime: 1,000 log-ins share the
+# cores. SetEnv HOME: the user's own shell start-up files would be measured with every command, and the tools would
+# leave files in that home.
 SSHD_CONFIG = """\
 ListenAddress 0.0.0.0
 Port {port}
@@ -71,7 +72,9 @@ class Fleet:
 
     def start_proxy(self, port, delay_ms):
         """A host that is `delay_ms` away in each direction, at 127.0.0.1 and this port."""
-        self._start([workspace.program("delayproxy"), str(port), "127.0.0.1", str(PORT), str(delay_ms)], port, "delayproxy")
+        self._start(
+            [workspace.program("delayproxy"), str(port), "127.0.0.1", str(PORT), str(delay_ms)], port, "delayproxy"
+        )
 
     def wait_until_quiet(self):
         """The server's work for one measurement must not be paid by the next."""
@@ -126,6 +129,9 @@ class Fleet:
 
 
 def _count_sockets(port, state):
-    """Sockets of this network namespace whose own port is `port`, in the kernel's state number: 01 established, 0A listening."""
+    """Sockets of this network namespace with this port of their own, in a state as the kernel numbers them.
+
+    01 is established, 0A is listening.
+    """
     rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
     return sum(1 for row in rows if row[3] == state and int(row[1].split(":")[1], 16) == port)

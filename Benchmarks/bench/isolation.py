@@ -1,8 +1,9 @@
 """A private world for the benchmark: own network, own processes, own /run.
 
-The sshd of the benchmark listens on every address, because a fleet of 1,000 hosts is 1,000 loopback addresses and an sshd takes
-only 16 listen addresses. In a network namespace with nothing but a loopback interface that is reachable from nowhere else. The
-process namespace is the safety net: when its first process ends, for whatever reason, the kernel ends all others in it.
+The sshd of the benchmark listens on every address, because a fleet of 1,000 hosts is 1,000 loopback addresses and an
+sshd takes only 16 listen addresses. In a network namespace with nothing but a loopback interface that is reachable from
+nowhere else. The process namespace is the safety net: when its first process ends, for whatever reason, the kernel ends
+all others in it.
 """
 
 import ctypes
@@ -45,7 +46,9 @@ def run_isolated(work):
 
 def _check(result, what):
     if result != 0:
-        raise BenchError(f"cannot {what}: {os.strerror(ctypes.get_errno())} (the benchmark needs root or user namespaces)")
+        raise BenchError(
+            f"cannot {what}: {os.strerror(ctypes.get_errno())} (the benchmark needs root or user namespaces)"
+        )
 
 
 def _enter_namespaces():
@@ -81,7 +84,9 @@ def _child(work, stop_signals):
 
 def _stop_once(_number, _frame):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # cleaning up is bounded in time; the parent's patience is the other bound
+        signal.signal(
+            number, signal.SIG_IGN
+        )  # cleaning up is bounded in time; the parent's patience is the other bound
     raise KeyboardInterrupt
 
 

@@ -58,7 +58,10 @@ def measure_fleet(bench, selected):
     def run(tool):
         timeout = RIVAL_SECONDS if tool in tools.RIVALS else PAIR_SECONDS
         cost = bench.run(tool, site, FLEET_CONCURRENCY, "true", timeout)
-        say(f"{tool}: {cost.wall_s:.2f} s, {cost.cpu_s * 1e3 / FLEET_HOSTS:.2f} ms CPU per host, {cost.peak_rss_mb:.0f} MB")
+        say(
+            f"{tool}: {cost.wall_s:.2f} s, {cost.cpu_s * 1e3 / FLEET_HOSTS:.2f} ms CPU per host, "
+            f"{cost.peak_rss_mb:.0f} MB"
+        )
         return cost
 
     say(f"`true` on {FLEET_HOSTS} hosts, {FLEET_CONCURRENCY} at a time; one run of each first that does not count")
@@ -73,7 +76,7 @@ def measure_fleet(bench, selected):
 
 
 def _turn(index, selected):
-    """Who runs in this round, and in which order: who goes first in a pair alternates, so that drift favours neither."""
+    """Who runs in this round, in which order: who goes first in a pair alternates, so that drift favours neither."""
     pair = [tool for tool in (tools.FLOOR, tools.BATON) if tool in selected]
     rivals = [tool for tool in tools.RIVALS if tool in selected and index in RIVAL_ROUNDS[tool]]
     return (pair if index % 2 == 0 else pair[::-1]) + rivals
@@ -134,8 +137,8 @@ def _crowd_run(bench, site, tool):
 class Meeting:
     """A command that signs in on the host and then waits at a gate; the gate opens only when all have signed in.
 
-    So a run that succeeds proves that all sessions were alive at one moment, however long the connecting took. The gate is a
-    FIFO: a shell that opens it for reading sleeps in the kernel until it is opened for writing.
+    So a run that succeeds proves that all sessions were alive at one moment, however long the connecting took. The gate
+    is a FIFO: a shell that opens it for reading sleeps in the kernel until it is opened for writing.
     """
 
     def __init__(self, folder, expected):
@@ -195,8 +198,8 @@ def measure_startup(bench, baton):
 def measure_round_trips(bench, selected):
     """Round trips from the start of the connection to the end of the first command, per tool.
 
-    The same command on one host through two proxies, near (no delay) and far; the difference of the two wall times, divided by the
-    round trip time. What the server and the programs compute is in both and falls out.
+    The same command on one host through two proxies, near (no delay) and far; the difference of the two wall times,
+    divided by the round trip time. What the server and the programs compute is in both and falls out.
     """
     near = bench.distant_site("near", NEAR_PORT, 0)
     far = bench.distant_site("far", FAR_PORT, ONE_WAY_MS)

@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 from . import measurements, tools, workspace
 
@@ -24,7 +25,9 @@ class Verdict:
 
     @property
     def met(self):
-        return self.measured is not None and (self.measured < self.bound if self.strict else self.measured <= self.bound)
+        return self.measured is not None and (
+            self.measured < self.bound if self.strict else self.measured <= self.bound
+        )
 
     @property
     def missed(self):
@@ -51,7 +54,11 @@ class Results:
     load_before: float
 
     def verdicts(self):
-        crowd, startup, trips = self.crowd.get(tools.BATON), self.startup.get("baton version"), self.round_trips.get(tools.BATON)
+        crowd, startup, trips = (
+            self.crowd.get(tools.BATON),
+            self.startup.get("baton version"),
+            self.round_trips.get(tools.BATON),
+        )
         return [
             Verdict("wall time, of the floor's", MAX_WALL_RATIO, " x", _median(self.fleet.wall_ratio)),
             Verdict("controller CPU per host, of the floor's", MAX_CPU_RATIO, " x", _median(self.fleet.cpu_ratio)),
@@ -69,14 +76,23 @@ def _median(spread):
 def page(results):
     sections = [
         "# Results",
-        "What is measured and how: [README.md](README.md). Absolute times belong to this machine; the ratios are the result.",
-        _section("Targets", _table(["target", "bound", "measured", "verdict", "distance"], [v.row() for v in results.verdicts()])),
+        "What is measured and how: [README.md](README.md). Absolute times belong to this machine; the ratios are the "
+        "result.",
+        _section(
+            "Targets",
+            _table(["target", "bound", "measured", "verdict", "distance"], [v.row() for v in results.verdicts()]),
+        ),
         _fleet_section(results.fleet),
         _crowd_section(results.crowd),
         _startup_section(results.startup),
         _round_trip_section(results.round_trips),
         _machine_section(results),
-        _section("Again", "```\nmake bench\n```\n\nor, for a binary of your choice:\n\n```\nBATON=.build/release/baton Benchmarks/run\n```"),
+        _section(
+            "Again",
+            "```\nmake bench\n```",
+            "or, for a binary of your choice:",
+            "```\nBATON=.build/release/baton Benchmarks/run\n```",
+        ),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
 
@@ -100,19 +116,32 @@ def _fleet_section(figures):
     floor = figures.tools.get(tools.FLOOR)
     rows = []
     for tool, own in figures.tools.items():
-        times = [f"{own.wall_s.median / floor.wall_s.median:.2f}", f"{own.cpu_ms_per_host.median / floor.cpu_ms_per_host.median:.1f}"]
-        wall_times, cpu_times = times if floor else ("", "")
-        rows.append([
-            _label(tool), str(own.wall_s.count), _spread(own.wall_s, 2), wall_times, _spread(own.cpu_ms_per_host, 2), cpu_times,
-            f"{own.peak_rss_mb:.0f}",
-        ])
-    header = ["tool", "runs", "wall s", "x floor", "controller CPU ms per host", "x floor", "peak RSS MB of one process"]
+        rows.append(
+            [
+                _label(tool),
+                str(own.wall_s.count),
+                _spread(own.wall_s, 2),
+                f"{own.wall_s.median / floor.wall_s.median:.2f}" if floor else "",
+                _spread(own.cpu_ms_per_host, 2),
+                f"{own.cpu_ms_per_host.median / floor.cpu_ms_per_host.median:.1f}" if floor else "",
+                f"{own.peak_rss_mb:.0f}",
+            ]
+        )
+    header = [
+        "tool",
+        "runs",
+        "wall s",
+        "x floor",
+        "controller CPU ms per host",
+        "x floor",
+        "peak RSS MB of one process",
+    ]
     title = f"`true` on {measurements.FLEET_HOSTS} hosts, {measurements.FLEET_CONCURRENCY} at a time"
     paragraphs = [_table(header, rows), "Median (lowest to highest). These ratios are of the medians."]
     if figures.wall_ratio:
         paragraphs.append(
-            f"Baton against the floor, {figures.wall_ratio.count} interleaved pairs, the ratio taken within each pair: wall "
-            f"{_spread(figures.wall_ratio, 2)}, CPU {_spread(figures.cpu_ratio, 2)}."
+            f"Baton against the floor, {figures.wall_ratio.count} interleaved pairs, the ratio taken within each "
+            f"pair: wall {_spread(figures.wall_ratio, 2)}, CPU {_spread(figures.cpu_ratio, 2)}."
         )
     return _section(title, *paragraphs)
 
@@ -121,14 +150,20 @@ def _crowd_section(figures):
     if not figures:
         return ""
     rows = [
-        [_label(tool), f"{own.peak_rss_mb:.1f}", f"{own.cpu_ms_per_host:.2f}", f"{own.all_there_s:.1f}", f"{own.wall_s:.1f}",
-         f"{own.connections:,}"]
+        [
+            _label(tool),
+            f"{own.peak_rss_mb:.1f}",
+            f"{own.cpu_ms_per_host:.2f}",
+            f"{own.all_there_s:.1f}",
+            f"{own.wall_s:.1f}",
+            f"{own.connections:,}",
+        ]
         for tool, own in figures.items()
     ]
     header = ["tool", "peak RSS MB", "CPU ms per host", "all there after s", "wall s", "connections at that moment"]
     note = (
-        "The command on each host signs in and waits until all have; then the server's established connections are counted, and only "
-        "then is everybody let go. A run that ends well therefore had every session alive at once."
+        "The command on each host signs in and waits until all have; then the server's established connections are "
+        "counted, and only then is everybody let go. A run that ends well therefore had every session alive at once."
     )
     return _section(f"{measurements.CROWD_HOSTS:,} hosts at once", _table(header, rows), note)
 
@@ -147,7 +182,9 @@ def _round_trip_section(figures):
     table = _table(["tool", "runs", "round trips to the first result"], rows)
     notes = (
         f"One host, {2 * measurements.ONE_WAY_MS} ms away and back, TCP's own handshake included. "
-        "Each later command on the same connection is one more round trip: that figure comes from the test of the framed shell, not from here."
+        "The target is held against the nearest whole number: the remainder is the lateness of proxy and scheduler. "
+        "What each later command on the same connection costs is not measured here: that figure comes from the test "
+        "of the framed shell."
     )
     return _section("Round trips", table, notes)
 
@@ -183,7 +220,7 @@ def _first_line(command, prefix=""):
 
 
 def _processor():
-    for line in open("/proc/cpuinfo", encoding="utf-8"):
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
             return line.split(":", 1)[1].strip()
     return platform.machine()

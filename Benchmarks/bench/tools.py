@@ -58,7 +58,9 @@ class Site:
             f"    host_key: {json.dumps(fleet.host_key)}",
             "  hosts:",
         ]
-        lines += [f"    {host.name}: {{ansible_host: {host.address}, ansible_port: {host.port}}}" for host in self.hosts]
+        lines += [
+            f"    {host.name}: {{ansible_host: {host.address}, ansible_port: {host.port}}}" for host in self.hosts
+        ]
         return "\n".join(lines) + "\n"
 
     def _pyinfra_inventory(self):

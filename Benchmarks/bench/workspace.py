@@ -36,7 +36,9 @@ def venv_program(name):
 def mitogen_strategies():
     found = list(VENV.glob("lib/python3*/site-packages/ansible_mitogen/plugins/strategy"))
     if len(found) != 1:
-        raise BenchError("mitogen's strategy plugins are not where they are expected; remove Benchmarks/.work/venv and try again")
+        raise BenchError(
+            "mitogen's strategy plugins are not where they are expected; remove Benchmarks/.work/venv and try again"
+        )
     return str(found[0])
 
 
@@ -66,5 +68,9 @@ def _make_venv():
     print("bench: installing the other tools into Benchmarks/.work/venv", file=sys.stderr)
     shutil.rmtree(VENV, ignore_errors=True)
     _run([sys.executable, "-m", "venv", str(VENV)], "make a virtual environment", 120)
-    _run([venv_program("pip"), "install", "--quiet", "-r", str(REQUIREMENTS)], "install requirements.txt", INSTALL_SECONDS)
+    _run(
+        [venv_program("pip"), "install", "--quiet", "-r", str(REQUIREMENTS)],
+        "install requirements.txt",
+        INSTALL_SECONDS,
+    )
     mark.write_text(wanted)

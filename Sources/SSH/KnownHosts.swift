@@ -86,6 +86,22 @@ package struct KnownHosts: Sendable {
         return .plain(lowered)
     }
 
+    /// Whether a file hides its names; then new lines must hide theirs.
+    package static func isHashed(_ file: [UInt8]) -> Bool {
+        file.split(separator: 10).contains { $0.starts(with: Array("|1|".utf8)) }
+    }
+
+    /// A line to append for a key.
+    package static func line(_ name: String, _ key: HostKey, hashed: Bool) -> String {
+        guard hashed else { return "\(name) \(key.line)" }
+        var generator = SystemRandomNumberGenerator()
+        let salt = (0..<20).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        var hash = [UInt8](repeating: 0, count: 20)
+        let bytes = Array(name.utf8)
+        _ = baton_hmac_sha1(salt, salt.count, bytes, bytes.count, &hash)
+        return "|1|\(Base64.encode(salt))|\(Base64.encode(hash)) \(key.line)"
+    }
+
     /// As known_hosts writes a host: the port is named unless it is 22.
     package static func name(of host: String, port: UInt16) -> String {
         let host = host.lowercased()

@@ -20,6 +20,10 @@ package final class PrivateKey: @unchecked Sendable {
     package struct Unusable: Error, Equatable, Sendable {
         package let name: String
         package let reason: String
+        package init(name: String, reason: String) {
+            self.name = name
+            self.reason = reason
+        }
     }
 
     /// Parses an unencrypted key file: OpenSSH's own format, or PEM (PKCS#1, SEC1, PKCS#8).

@@ -29,10 +29,6 @@ package struct SSHError: Error, Equatable, Sendable, CustomStringConvertible {
         case authentication
         /// A key, a name or a setting on this side cannot be used.
         case configuration
-        case becomeRefused
-        /// Logged in, but what starts is not a shell.
-        case noShell
-        case cancelled
         case library(Int32)
     }
 

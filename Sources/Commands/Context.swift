@@ -1,0 +1,41 @@
+package import Reactor
+
+/// Everything a command takes from outside: the only way from the rooms to the process they run in. `Entry` fills it;
+/// nothing below reads the environment, the clock or the terminal.
+package struct Context: Sendable {
+    package var arguments: [String]
+    package var environment: [String: String]
+    package var directory: String
+    package var user: String
+    package var home: String
+    package var loop: Loop
+    package var stdout: Sink
+    package var stderr: Sink
+    /// Asks on the terminal, without showing what is typed; nil where there is no terminal.
+    package var askSecret: (@Sendable (String) -> String?)?
+
+    /// Colour is for people who look on and have not asked for none (no-color.org).
+    func isColoured(_ sink: Sink) -> Bool {
+        sink.isTerminal && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+    }
+
+    /// A path as the user meant it: relative to where they are.
+    func path(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        if path == "~" || path.hasPrefix("~/") { return home + path.dropFirst() }
+        return "\(directory)/\(path)"
+    }
+}
+
+/// One output stream of the process.
+package struct Sink: Sendable {
+    package let isTerminal: Bool
+    package let columns: Int
+    package let write: @Sendable (String) -> Void
+
+    package init(isTerminal: Bool, columns: Int, write: @escaping @Sendable (String) -> Void) {
+        self.isTerminal = isTerminal
+        self.columns = columns
+        self.write = write
+    }
+}

@@ -1,0 +1,123 @@
+extension Event {
+    package static let schema = "baton.event/1"
+
+    /// One line of `-o jsonl`.
+    package func json(_ redactor: Redactor) -> JSON {
+        var members: [JSON.Member] = [
+            .init(name: "schema", value: .string(Self.schema)), .init(name: "run", value: .string(run)),
+            .init(name: "sequence", value: .integer(sequence)), .init(name: "at", value: .string(at.description)),
+            .init(name: "type", value: .string(kind.type)),
+        ]
+        if let host { members.append(.init(name: "host", value: .string(host))) }
+        if case .object(let more) = kind.details(redactor) { members += more }
+        return .object(members)
+    }
+}
+
+extension Event.Kind {
+    fileprivate var type: String {
+        switch self {
+        case .runStarted: return "run.started"
+        case .hostConnecting: return "host.connecting"
+        case .hostRetrying: return "host.retrying"
+        case .hostConnected: return "host.connected"
+        case .hostKeyAccepted: return "host.key_accepted"
+        case .hostOutput: return "host.output"
+        case .hostFinished: return "host.finished"
+        case .runStopping: return "run.stopping"
+        case .runCancelling: return "run.cancelling"
+        case .warning: return "warning"
+        case .runFinished: return "run.finished"
+        }
+    }
+
+    fileprivate func details(_ redactor: Redactor) -> JSON {
+        switch self {
+        case .runStarted(let command, let hosts):
+            return .members(["command": .string(command), "hosts": .integer(hosts)])
+        case .hostConnecting(let attempt): return .members(["attempt": .integer(attempt)])
+        case .hostRetrying(let attempt, let milliseconds, let reason):
+            return .members([
+                "attempt": .integer(attempt), "delay_ms": .integer(milliseconds),
+                "reason": .string(redactor.clean(reason)),
+            ])
+        case .hostConnected(let milliseconds): return .members(["duration_ms": .integer(milliseconds)])
+        case .hostKeyAccepted(let fingerprint): return .members(["fingerprint": .string(fingerprint)])
+        case .hostOutput(let stream, let text):
+            return .members(["stream": .string(stream), "text": .string(redactor.clean(text))])
+        case .hostFinished(let result): return .members(["result": result.json(redactor)])
+        case .runStopping, .runCancelling: return .members([:])
+        case .warning(let text): return .members(["message": .string(redactor.clean(text))])
+        case .runFinished(let result): return .members(["result": result.json(redactor)])
+        }
+    }
+}
+
+extension RunResult {
+    package static let schema = "baton.result/1"
+
+    /// The one value of `-o json`.
+    package func json(_ redactor: Redactor) -> JSON {
+        .members([
+            "schema": .string(Self.schema), "run": .string(run), "command": .string(command),
+            "outcome": .string(outcome.rawValue), "exit": .integer(Int(exit.rawValue)), "touched": .integer(touched),
+            "releases": .object([]), "hosts": .array(hosts.map { $0.json(redactor) }),
+        ])
+    }
+}
+
+extension HostResult {
+    package func json(_ redactor: Redactor) -> JSON {
+        var members: [JSON.Member] = [
+            .init(name: "host", value: .string(host)), .init(name: "status", value: .string(status.rawValue)),
+        ]
+        if let execution { members += execution.members(redactor) }
+        if let facts {
+            let values = facts.map { JSON.Member(name: $0.name, value: .string(redactor.clean($0.value))) }
+            members.append(.init(name: "facts", value: .object(values)))
+        }
+        if let problem {
+            let error = JSON.members([
+                "kind": .string(problem.kind), "message": .string(redactor.clean(problem.message)),
+                "hint": problem.hint.map { .string(redactor.clean($0)) },
+            ])
+            members.append(.init(name: "error", value: error))
+        }
+        return .object(members)
+    }
+}
+
+extension HostResult.Execution {
+    fileprivate func members(_ redactor: Redactor) -> [JSON.Member] {
+        let object = JSON.members([
+            "exit": exit.map { .integer($0) } ?? .null,
+            "stdout": .string(Self.text(redactor.clean(stdout))),
+            "stderr": .string(Self.text(redactor.clean(stderr))),
+            "stdout_base64": Self.base64IfNeeded(redactor.clean(stdout)),
+            "stderr_base64": Self.base64IfNeeded(redactor.clean(stderr)),
+            "stdout_dropped": stdoutDropped > 0 ? .integer(stdoutDropped) : nil,
+            "stderr_dropped": stderrDropped > 0 ? .integer(stderrDropped) : nil,
+            "duration_ms": .integer(milliseconds),
+        ])
+        guard case .object(let members) = object else { return [] }
+        return members
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Bytes that are no text would be lost in a JSON string: they travel a second time, exactly.
+    private static func base64IfNeeded(_ bytes: [UInt8]) -> JSON? {
+        if String(validating: bytes, as: UTF8.self) != nil { return nil }
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 4 / 3 + 4)
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let word = group.reduce(0 as UInt32) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - group.count))
+            for digit in 0..<4 {
+                text.append(digit <= group.count ? alphabet[Int(word >> (18 - 6 * UInt32(digit)) & 63)] : 61)
+            }
+        }
+        return .string(String(decoding: text, as: UTF8.self))
+    }
+}

@@ -1,0 +1,80 @@
+/// Takes secrets out of everything that leaves the process, by value and in the forms they are likely to come back in.
+package struct Redactor: Sendable {
+    private var needles: [[UInt8]] = []
+
+    /// Shorter values are words: taking them out would shred ordinary text and protect nothing.
+    package static let shortest = 6
+    package static let mark = "(secret)"
+
+    package init(_ secrets: [String] = []) { for secret in secrets { add(secret) } }
+
+    package mutating func add(_ secret: String) {
+        let bytes = Array(secret.utf8)
+        guard bytes.count >= Self.shortest else { return }
+        let forms = [bytes, Self.urlQuoted(bytes), Self.shellQuoted(bytes), Self.jsonQuoted(secret)] + Self.base64Cores(bytes)
+        for form in forms where form.count >= Self.shortest && !needles.contains(form) { needles.append(form) }
+        // The longest first: a quoted form often contains the raw one.
+        needles.sort { $0.count > $1.count }
+    }
+
+    package var isEmpty: Bool { needles.isEmpty }
+
+    package func clean(_ text: String) -> String {
+        needles.isEmpty ? text : String(decoding: clean(Array(text.utf8)), as: UTF8.self)
+    }
+
+    package func clean(_ bytes: [UInt8]) -> [UInt8] {
+        if needles.isEmpty { return bytes }
+        let firsts = Set(needles.map { $0[0] })
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var index = 0
+        while index < bytes.count {
+            if firsts.contains(bytes[index]), let needle = needles.first(where: { bytes[index...].starts(with: $0) }) {
+                result += Array(Self.mark.utf8)
+                index += needle.count
+            } else {
+                result.append(bytes[index])
+                index += 1
+            }
+        }
+        return result
+    }
+
+    private static func urlQuoted(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.flatMap { byte -> [UInt8] in
+            let scalar = Unicode.Scalar(byte)
+            if scalar.isASCII, scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                || "-._~".unicodeScalars.contains(scalar)
+            {
+                return [byte]
+            }
+            let digits = String(byte, radix: 16, uppercase: true)
+            return Array("%\(digits.count == 1 ? "0" : "")\(digits)".utf8)
+        }
+    }
+
+    /// How a shell shows a single quote inside single quotes; everything else stands as it is.
+    private static func shellQuoted(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.flatMap { $0 == UInt8(ascii: "'") ? Array(#"'\''"#.utf8) : [$0] }
+    }
+
+    private static func jsonQuoted(_ text: String) -> [UInt8] { Array(JSON.string(text).line.utf8.dropFirst().dropLast()) }
+
+    /// Base64 of the value at the three places it can have in a longer text: only the characters that depend on nothing
+    /// but the value.
+    private static func base64Cores(_ bytes: [UInt8]) -> [[UInt8]] {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        return (0..<3).map { offset in
+            let bits = bytes.flatMap { byte in (0..<8).map { byte >> (7 - $0) & 1 } }
+            let skipped = offset == 0 ? 0 : 6 - offset * 8 % 6
+            var core: [UInt8] = []
+            var start = skipped
+            while start + 6 <= bits.count {
+                core.append(alphabet[Int(bits[start..<start + 6].reduce(0) { $0 << 1 | $1 })])
+                start += 6
+            }
+            return core
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package import Events
+package import Reactor
+package import SSH
+import Shell
+
+/// Many hosts at once: connects them within bounds, tries again where that helps, runs one body per host, reports.
+/// Pinned to its loop like the connections it makes.
+package actor Fleet {
+    package nonisolated let loop: Loop
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    /// What became of one host.
+    package enum Outcome<Value: Sendable>: Sendable {
+        case done(Value)
+        case unreachable(SSHError, attempts: Int)
+        /// Never started: the run was stopped before its turn.
+        case untouched
+    }
+
+    private let library: Library
+    private let events: EventStream
+    private let retries = RetryPolicy()
+    private var gate: StartGate
+    private var permissions: [StartGate.ID: CheckedContinuation<Bool, Never>] = [:]
+    private var wakeUp: Loop.Timer?
+    private var remotes: [StartGate.ID: SSHRemote] = [:]
+    private var acceptedKeys: [(Target, HostKey)] = []
+    private var preferredKey: PrivateKey?
+
+    /// `events` is handed over: from here on only this actor's loop emits through it.
+    package init(_ library: Library, forks: Int, events: sending EventStream, on loop: Loop) {
+        self.library = library
+        self.loop = loop
+        self.events = events
+        gate = StartGate(forks: forks)
+    }
+
+    // MARK: Running
+
+    /// Runs `body` on every host. The results have the order of `targets`.
+    package func run<Value: Sendable>(
+        _ targets: [Target], _ body: @escaping @Sendable (Target, SSHRemote) async -> Value
+    ) async -> [Outcome<Value>] {
+        var outcomes: [Outcome<Value>?] = Array(repeating: nil, count: targets.count)
+        // A first wave that starts in one instant meets itself at the other end.
+        let spread = Duration.microseconds(200) * min(targets.count - 1, 50)
+        await withTaskGroup(of: (Int, Outcome<Value>).self) { group in
+            for (id, target) in targets.enumerated() {
+                let delay = spread * Double.random(in: 0...1)
+                group.addTask(executorPreference: loop) { (id, await self.serve(id, target, delay, body)) }
+            }
+            for await (id, outcome) in group { outcomes[id] = outcome }
+        }
+        return outcomes.map { $0 ?? .untouched }
+    }
+
+    private func serve<Value: Sendable>(
+        _ id: StartGate.ID, _ target: Target, _ firstDelay: Duration,
+        _ body: @escaping @Sendable (Target, SSHRemote) async -> Value
+    ) async -> Outcome<Value> {
+        var attempt = 1
+        var delay = firstDelay
+        while true {
+            guard await permission(id, target.place, delay) else { return .untouched }
+            emit(.hostConnecting(attempt: attempt), target)
+            let began = loop.now
+            let remote = SSHRemote(preferring(target), library, on: loop)
+            do throws(SSHError) {
+                let opened = try await remote.open()
+                gate.opened(id)
+                startNext()
+                note(opened, target)
+                emit(.hostConnected(milliseconds: milliseconds(since: began)), target)
+            } catch {
+                gate.failed(id, crowded: error.kind == .droppedBeforeBanner)
+                startNext()
+                guard error.isTransient,
+                    let pause = retries.pause(before: attempt + 1, chance: .random(in: 0...1)), !gate.isStopped
+                else { return .unreachable(error, attempts: attempt) }
+                attempt += 1
+                delay = pause
+                let wait = Int(pause.inNanoseconds / 1_000_000)
+                emit(.hostRetrying(attempt: attempt, milliseconds: wait, reason: error.message), target)
+                continue
+            }
+            remotes[id] = remote
+            let value = await body(target, remote)
+            remotes[id] = nil
+            await remote.close()
+            gate.finished(id)
+            startNext()
+            return .done(value)
+        }
+    }
+
+    private func milliseconds(since began: Instant) -> Int { Int((loop.now - began).inNanoseconds / 1_000_000) }
+
+    // MARK: Events
+
+    private func emit(_ kind: Event.Kind, _ target: Target) { events.emit(kind, host: target.name) }
+
+    /// For the body's own events, which belong into the same numbered stream.
+    package func emit(_ kind: Event.Kind, host: String? = nil) { events.emit(kind, host: host) }
+
+    // MARK: What one host teaches about the next
+
+    private func note(_ opened: SSHRemote.Opened, _ target: Target) {
+        if let key = opened.key { preferredKey = key }
+        if opened.isNewHostKey, let key = opened.hostKey {
+            acceptedKeys.append((target, key))
+            emit(.hostKeyAccepted(fingerprint: "\(key.shortType) \(key.fingerprint)"), target)
+        }
+    }
+
+    /// The key that worked last is offered first: each refused one counts against MaxAuthTries.
+    private func preferring(_ target: Target) -> Target {
+        guard let preferredKey, let index = target.keys.firstIndex(where: { $0 === preferredKey }), index > 0 else {
+            return target
+        }
+        var changed = target
+        changed.keys.insert(changed.keys.remove(at: index), at: 0)
+        return changed
+    }
+
+    /// Host keys that were accepted in this run, for writing into known_hosts.
+    package var newHostKeys: [(name: String, key: HostKey)] {
+        acceptedKeys.map { (KnownHosts.name(of: $0.address, port: $0.port), $1) }
+    }
+
+    // MARK: Starting and stopping
+
+    private func permission(_ id: StartGate.ID, _ destination: String, _ delay: Duration) async -> Bool {
+        if gate.isStopped { return false }
+        gate.ask(id, destination, notBefore: loop.now + delay)
+        return await withCheckedContinuation { continuation in
+            permissions[id] = continuation
+            startNext()
+        }
+    }
+
+    private func startNext() {
+        let (start, wake) = gate.take(at: loop.now)
+        for id in start { permissions.removeValue(forKey: id)?.resume(returning: true) }
+        if let wakeUp { loop.cancel(wakeUp) }
+        wakeUp = wake.map { moment in
+            loop.at(moment) { [weak self] in self?.assumeIsolated { $0.startNext() } }
+        }
+    }
+
+    /// The first interrupt: nothing more starts; what runs goes on to its end.
+    package func stop() {
+        guard !gate.isStopped else { return }
+        events.emit(.runStopping)
+        for id in gate.stop() { permissions.removeValue(forKey: id)?.resume(returning: false) }
+    }
+
+    /// The second: what runs is ended on the hosts.
+    package func cancel() async {
+        stop()
+        events.emit(.runCancelling)
+        for remote in remotes.values { await remote.cancel() }
+    }
+
+    /// Hosts that are being worked on, for saying so when nobody waits any more.
+    package var running: Int { remotes.count }
+}

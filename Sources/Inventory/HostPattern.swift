@@ -1,0 +1,122 @@
+/// A key under `hosts:`: a name, a range of names such as `web[01:20]`, and perhaps a port behind a colon.
+struct HostPattern {
+    /// Why the key names no hosts.
+    struct Problem: Error, Equatable {
+        var message: String
+
+        init(_ message: String) {
+            self.message = message
+        }
+    }
+
+    static let mostNames = 100_000
+
+    let names: [String]
+    let port: Int?
+
+    init(_ text: String) throws(Problem) {
+        let (pattern, port) = try HostPattern.splitPort(text)
+        self.port = port
+        names = try HostPattern.expand(pattern)
+    }
+
+    // `name:22`, `10.0.0.1:22`, `web[1:3]:22` and `[::1]:22`; a bare `::1` has no port.
+    private static func splitPort(_ text: String) throws(Problem) -> (String, Int?) {
+        let characters = Array(text)
+        var colons: [Int] = []
+        var depth = 0
+        for (index, character) in characters.enumerated() {
+            switch character {
+            case "[": depth += 1
+            case "]": depth -= 1
+            case ":" where depth == 0: colons.append(index)
+            default: break
+            }
+        }
+        guard colons.count == 1 else { return (text, nil) }
+        let digits = characters[(colons[0] + 1)...]
+        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return (text, nil) }
+        guard let port = Int(String(digits)), (1...65535).contains(port) else {
+            throw Problem("the port must be from 1 to 65535")
+        }
+        let name = characters[..<colons[0]]
+        if name.first == "[", name.last == "]", !name.dropFirst().dropLast().contains("[") {
+            let inner = String(name.dropFirst().dropLast())
+            if !inner.contains(":") || Address.isIPv6(inner) { return (inner, port) }
+        }
+        return (String(name), port)
+    }
+
+    private static func expand(_ pattern: String) throws(Problem) -> [String] {
+        var names = [""]
+        var rest = pattern[...]
+        while let open = rest.firstIndex(of: "[") {
+            guard let close = rest[open...].firstIndex(of: "]") else { throw Problem("the range has no \"]\"") }
+            let values = try values(of: rest[rest.index(after: open)..<close])
+            guard names.count * values.count <= mostNames else { throw tooMany }
+            let head = rest[..<open]
+            names = names.flatMap { name in values.map { name + head + $0 } }
+            rest = rest[rest.index(after: close)...]
+        }
+        return names.map { $0 + rest }
+    }
+
+    private static let tooMany = Problem("the range has more than \(mostNames) names")
+
+    private static func values(of range: Substring) throws(Problem) -> [String] {
+        let bounds = range.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard bounds.count == 2 || bounds.count == 3, !bounds[1].isEmpty else {
+            throw Problem("a range is [from:to] or [from:to:step]")
+        }
+        let step = bounds.count == 3 ? number(bounds[2]) : 1
+        guard let step, step > 0 else { throw Problem("the step of a range must be a whole number above 0") }
+        let from = bounds[0].isEmpty ? "0" : bounds[0]
+        let to = bounds[1]
+        if let first = letterIndex(from), let last = letterIndex(to) {
+            guard first <= last else { throw Problem("the range ends before it starts") }
+            return stride(from: first, through: last, by: step).map { String(letters[$0]) }
+        }
+        guard let first = number(from), let last = number(to) else {
+            throw Problem("a range goes from number to number or from letter to letter")
+        }
+        guard first <= last else { throw Problem("the range ends before it starts") }
+        guard (last - first) / step < mostNames else { throw tooMany }
+        let isPadded = from.hasPrefix("0") && from.count > 1
+        if isPadded && from.count != to.count {
+            throw Problem("both ends of a range with leading zeros must have as many digits")
+        }
+        return stride(from: first, through: last, by: step).map { value in
+            let digits = String(value)
+            return isPadded ? String(repeating: "0", count: max(0, from.count - digits.count)) + digits : digits
+        }
+    }
+
+    private static let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+    private static func letterIndex(_ text: String) -> Int? {
+        guard text.count == 1, let letter = text.first else { return nil }
+        return letters.firstIndex(of: letter)
+    }
+
+    private static func number(_ text: String) -> Int? {
+        guard text.utf8.count <= 9, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
+        return Int(text)
+    }
+}
+
+/// What can be told of an address from its letters.
+enum Address {
+    /// Enough to tell an IPv6 address from names with colons between them.
+    static func isIPv6(_ text: String) -> Bool {
+        let colons = text.utf8.count { $0 == UInt8(ascii: ":") }
+        guard colons == 7 || text.contains("::") else { return false }
+        let address = text.prefix { $0 != "%" }
+        return address.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: ":"), UInt8(ascii: "."): true
+            case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"): true
+            default: false
+            }
+        }
+    }
+}

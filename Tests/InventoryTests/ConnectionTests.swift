@@ -1,0 +1,148 @@
+import Document
+import Inventory
+import Testing
+
+/// Connection settings from variables.
+struct ConnectionTests {
+    private func connection(_ variables: String, all: String = "") throws -> Connection {
+        let text = "all: {vars: {\(all)}, hosts: {web: {\(variables)}}}"
+        return try #require(try inventory(text).host(named: "web")).connection()
+    }
+
+    private func problems(_ variables: String, all: String = "") -> [String] {
+        do {
+            _ = try connection(variables, all: all)
+            return []
+        } catch {
+            return heads("\(error)")
+        }
+    }
+
+    @Test func nothingGiven() throws {
+        #expect(try connection("") == Connection(address: "web"))
+    }
+
+    @Test func ansibleNames() throws {
+        let found = try connection(
+            """
+            ansible_host: 10.0.0.1, ansible_port: "2222", ansible_user: deploy, ansible_ssh_private_key_file: ~/.ssh/my id,
+              ansible_become: "yes", ansible_become_user: root, ansible_become_method: sudo, ansible_become_pass: 0123,
+              ansible_ssh_timeout: 7
+            """
+        )
+        var expected = Connection(address: "10.0.0.1")
+        expected.port = 2222
+        expected.user = "deploy"
+        expected.privateKeyFile = "~/.ssh/my id"
+        expected.become = true
+        expected.becomeUser = "root"
+        expected.becomeMethod = "sudo"
+        expected.becomePassword = Password("0123")
+        expected.connectTimeout = .seconds(7)
+        #expect(found == expected)
+    }
+
+    @Test func olderNames() throws {
+        let found = try connection(
+            "ansible_ssh_host: h, ansible_ssh_port: 23, ansible_ssh_user: u, ansible_become_password: p"
+        )
+        #expect(found.address == "h")
+        #expect(found.port == 23)
+        #expect(found.user == "u")
+        #expect(found.becomePassword?.reveal() == "p")
+    }
+
+    @Test func shortNames() throws {
+        let found = try connection(
+            "address: h, port: 23, user: 2.10, identity: k, become: on, become_user: r, connect_timeout: 5, host_key: ssh-ed25519 AAAAC3"
+        )
+        #expect(found.address == "h")
+        #expect(found.port == 23)
+        #expect(found.user == "2.10")
+        #expect(found.privateKeyFile == "k")
+        #expect(found.become)
+        #expect(found.becomeUser == "r")
+        #expect(found.connectTimeout == .seconds(5))
+        #expect(found.hostKeys == ["ssh-ed25519 AAAAC3"])
+    }
+
+    @Test func hostKeys() throws {
+        let found = try connection("host_key: ['ssh-ed25519   AAAAC3+/= me@home', ecdsa-sha2-nistp256 AAAAE2]")
+        #expect(found.hostKeys == ["ssh-ed25519 AAAAC3+/=", "ecdsa-sha2-nistp256 AAAAE2"])
+        #expect(problems("host_key: [ssh-ed25519, 5, 'ssh-rsa A*']").count == 3)
+    }
+
+    @Test func theStrongestLevelDecides() throws {
+        #expect(try connection("user: host", all: "ansible_user: all").user == "host")
+        #expect(try connection("ansible_user: ~", all: "user: all").user == nil)
+        #expect(try connection("user: same, ansible_user: same").user == "same")
+        #expect(try connection("port: 22, ansible_port: '22'").port == 22)
+    }
+
+    @Test func twoNamesMustAgree() throws {
+        do {
+            _ = try connection("port: 22, ansible_port: 23")
+            Issue.record("no error")
+        } catch {
+            #expect(
+                "\(error)" == """
+                    hosts.yml:1:37: error: port and ansible_port mean the same but differ
+                      all: {vars: {}, hosts: {web: {port: 22, ansible_port: 23}}}
+                                                          ^
+                      hint: keep one of them
+                    hosts.yml:1:55: note: ansible_port is here
+                      all: {vars: {}, hosts: {web: {port: 22, ansible_port: 23}}}
+                                                                            ^
+                    """
+            )
+        }
+    }
+
+    @Test(arguments: [
+        ("port: 70000", "37: error: port must be a whole number from 1 to 65535, not 70000"),
+        ("port: 0", "37: error: port must be a whole number from 1 to 65535, not 0"),
+        ("port: ssh", "37: error: port must be a whole number from 1 to 65535, not the text \"ssh\""),
+        (
+            "port: '99999999999999999999'",
+            "37: error: port must be a whole number from 1 to 65535, not the text \"99999999999999999999\""
+        ),
+        ("user: [a]", "37: error: user must be a text, not a list"),
+        ("user: a b", "37: error: user contains a space"),
+        ("user: -oProxyCommand=x", "37: error: user starts with \"-\""),
+        ("address: ''", "40: error: address is empty"),
+        ("identity: \"a\\nb\"", "41: error: identity contains a control character"),
+        ("become: maybe", "39: error: become must be true or false, not the text \"maybe\""),
+        ("user: !vault x", "37: error: user is needed, but !vault cannot be read"),
+        ("user: '{{ x }}'", "37: error: user is needed, but expressions cannot be used in it"),
+        ("host_key: abc", "41: error: host_key must be a key type and a key, not the text \"abc\""),
+        ("connect_timeout: 0", "48: error: connect_timeout must be a whole number from 1 to 86400, not 0"),
+    ])
+    func refuses(variables: String, expected: String) {
+        #expect(problems(variables) == ["hosts.yml:1:" + expected])
+    }
+
+    @Test func allAtOnce() {
+        #expect(problems("port: x, user: [], become: 2").count == 3)
+    }
+
+    @Test func opaqueIsNoErrorUntilUsed() throws {
+        #expect(try connection("other: !vault x, more: '{{ y }}'").user == nil)
+    }
+
+    @Test func passwordsStayHidden() throws {
+        let found = try connection("ansible_become_pass: hunter2")
+        var dumped = ""
+        dump(found, to: &dumped)
+        #expect(!"\(found)".contains("hunter2"))
+        #expect(!String(reflecting: found).contains("hunter2"))
+        #expect(!dumped.contains("hunter2"))
+        for variables in ["ansible_become_pass: [hunter2]", "ansible_become_pass: hunter2, become_password: hunter3"] {
+            do {
+                _ = try connection(variables)
+                Issue.record("no error")
+            } catch {
+                #expect(!"\(error)".contains("hunter"))
+            }
+        }
+    }
+}
