@@ -1,0 +1,58 @@
+# The two commands of the README are `make demo` and `make test`.
+SWIFT ?= swift
+PREFIX ?= /usr/local
+RELEASE = $(SWIFT) build -c release --static-swift-stdlib --product baton
+
+ifeq ($(shell uname -s),Darwin)
+# Homebrew keeps OpenSSL out of the default search path.
+export PKG_CONFIG_PATH := $(shell brew --prefix openssl@3 2>/dev/null)/lib/pkgconfig:$(PKG_CONFIG_PATH)
+RELEASE = $(SWIFT) build -c release --product baton
+endif
+
+.PHONY: help build demo test lint format bench install clean setup setup-tests
+
+help:
+	@echo 'make demo     build, start three hosts here, run a command on them, clean up'
+	@echo 'make test     run all tests'
+	@echo 'make build    build .build/release/baton'
+	@echo 'make install  install to PREFIX ($(PREFIX))'
+	@echo 'make lint     format, shellcheck and the rules of the house'
+	@echo 'make bench    measure against the floor and the rivals; writes Benchmarks/results.md'
+
+setup:
+	@scripts/setup
+
+setup-tests:
+	@scripts/setup tests
+
+build: setup
+	$(RELEASE)
+
+demo: build
+	@scripts/demo
+
+test: setup-tests
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+lint: setup-tests
+	@scripts/lint
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+bench: build
+	BATON=.build/release/baton Benchmarks/run
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 755 .build/release/baton $(DESTDIR)$(PREFIX)/bin/baton
+	.build/release/baton manual > $(DESTDIR)$(PREFIX)/share/man/man1/baton.1
+	.build/release/baton completions bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/baton
+	.build/release/baton completions zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_baton
+	.build/release/baton completions fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/baton.fish
+
+clean:
+	$(SWIFT) package clean
