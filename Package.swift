@@ -18,8 +18,11 @@ func room(_ name: String, _ below: [Target.Dependency] = []) -> Target {
 /// The tests of a room; every test target may use what `TestSupport` offers.
 func tests(of name: String, _ others: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + others, exclude: exclude,
-        swiftSettings: strict)
+        name: "\(name)Tests",
+        dependencies: [.byName(name: name), "TestSupport"] + others,
+        exclude: exclude,
+        swiftSettings: strict
+    )
 }
 
 let package = Package(
@@ -29,9 +32,15 @@ let package = Package(
     targets: [
         // Ground floor: C.
         .systemLibrary(
-            name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"]), .brew(["libssh2"])]),
+            name: "CLibSSH2",
+            pkgConfig: "libssh2",
+            providers: [.apt(["libssh2-1-dev"]), .brew(["libssh2"])]
+        ),
         .systemLibrary(
-            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+            name: "CCrypto",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+        ),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
         .target(name: "CSystem"),
         .target(name: "CPrograms", exclude: ["programs"]),
@@ -53,13 +62,17 @@ let package = Package(
             [
                 "Arguments", "Document", "Events", "Fleet", "HostSide", "Inventory", "Lab", "Reactor", "Report", "SSH",
                 "Shell", "CSystem",
-            ]),
+            ]
+        ),
         .executableTarget(name: "baton", dependencies: ["Commands"], swiftSettings: strict),
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Reactor", "Shell", "Lab", "CSystem"], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            name: "TestSupport",
+            dependencies: ["Reactor", "Shell", "Lab", "CSystem"],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto"]),
         tests(of: "Arguments", exclude: ["Snapshots"]),
         tests(of: "Document"),

@@ -1,5 +1,5 @@
-import Events
 import CSystem
+import Events
 import Reactor
 
 #if canImport(Glibc)
@@ -52,10 +52,16 @@ package enum Entry {
         let name = account.flatMap { $0.pointee.pw_name }.map { String(cString: $0) }
         let home = account.flatMap { $0.pointee.pw_dir }.map { String(cString: $0) }
         return Context(
-            arguments: arguments, environment: environment, directory: workingDirectory(),
-            user: name ?? environment["USER"] ?? "root", home: environment["HOME"] ?? home ?? "/",
-            loop: loop, stdout: descriptor(1), stderr: descriptor(2),
-            askSecret: access("/dev/tty", R_OK | W_OK) == 0 && baton_is_terminal(0) == 1 ? Terminal.askSecret : nil)
+            arguments: arguments,
+            environment: environment,
+            directory: workingDirectory(),
+            user: name ?? environment["USER"] ?? "root",
+            home: environment["HOME"] ?? home ?? "/",
+            loop: loop,
+            stdout: descriptor(1),
+            stderr: descriptor(2),
+            askSecret: access("/dev/tty", R_OK | W_OK) == 0 && baton_is_terminal(0) == 1 ? Terminal.askSecret : nil
+        )
     }
 
     private static func workingDirectory() -> String {

@@ -8,17 +8,25 @@ import Shell
 /// `baton exec`: one command on many hosts.
 enum ExecCommand {
     static let words = Operand.afterDoubleDash(
-        as: .text("COMMAND"), minimum: 1,
-        help: "What to run. One word is a shell line; several are an argument list, each passed exactly.")
+        as: .text("COMMAND"),
+        minimum: 1,
+        help: "What to run. One word is a shell line; several are an argument list, each passed exactly."
+    )
     static let timeout = Option.value(
-        "--timeout", as: .duration(in: .milliseconds(100) ... .seconds(7 * 86_400)), default: .seconds(3600),
-        help: "End the command on a host after this time.")
+        "--timeout",
+        as: .duration(in: .milliseconds(100) ... .seconds(7 * 86_400)),
+        default: .seconds(3600),
+        help: "End the command on a host after this time."
+    )
     static let maxOutput = Option.optional(
-        "--max-output", as: .byteSize(in: 1024...(1 << 30)),
-        help: "Keep this much of each stream of a host: its beginning and its end. Default: 256M over all hosts.")
+        "--max-output",
+        as: .byteSize(in: 1024...(1 << 30)),
+        help: "Keep this much of each stream of a host: its beginning and its end. Default: 256M over all hosts."
+    )
 
     static let declaration = CommandDeclaration(
-        name: "exec", abstract: "Run a command on many hosts.",
+        name: "exec",
+        abstract: "Run a command on many hosts.",
         discussion: """
             The command runs under sh in the login's home, without input. Equal outputs are shown once, an odd host as \
             the difference from the others. Ctrl-C stops starting hosts and lets running commands end; a second one \
@@ -26,16 +34,23 @@ enum ExecCommand {
             """,
         examples: [
             .init("baton exec -i inventories/lab.yml -- uptime", "Run it everywhere."),
-            .init("baton exec -i inventories/lab.yml -l web -b -- 'grep -c error /var/log/syslog'", "A shell line, as root."),
+            .init(
+                "baton exec -i inventories/lab.yml -l web -b -- 'grep -c error /var/log/syslog'",
+                "A shell line, as root."
+            ),
         ],
-        options: CommonOptions.connecting + [timeout, maxOutput], operands: [words])
+        options: CommonOptions.connecting + [timeout, maxOutput],
+        operands: [words]
+    )
 
     static func run(_ parsed: Parsed, _ context: Context) async throws(CommandError) -> Events.ExitCode {
         let run = try HostRun("exec", parsed, context)
         let words = parsed[words]
         let program = ChangingProgram("exec", words.count == 1 ? words[0] : Quoting.line(words))
         let limits = Limits(
-            timeout: parsed[timeout], output: parsed[maxOutput] ?? keptOutput(hosts: run.targets.count))
+            timeout: parsed[timeout],
+            output: parsed[maxOutput] ?? keptOutput(hosts: run.targets.count)
+        )
         let streams = run.output == .jsonl
         return try await run.run({ ExecutionText($1, $2).render($0) }) { target, remote, fleet in
             let observer: OutputObserver? = streams ? outputEvents(target.name, fleet) : nil
@@ -55,7 +70,11 @@ enum ExecCommand {
     }
 
     private static func execute(
-        _ program: ChangingProgram, _ host: String, _ remote: SSHRemote, _ limits: Limits, _ observer: OutputObserver?
+        _ program: ChangingProgram,
+        _ host: String,
+        _ remote: SSHRemote,
+        _ limits: Limits,
+        _ observer: OutputObserver?
     ) async -> HostResult {
         do throws(RemoteError) {
             let reply = try await remote.run(program, under: .operatorCommand, limits, observer)

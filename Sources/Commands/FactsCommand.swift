@@ -8,10 +8,12 @@ import Shell
 /// `baton facts`: what the hosts are.
 enum FactsCommand {
     static let declaration = CommandDeclaration(
-        name: "facts", abstract: "Show what the hosts are: system, kernel, memory, init, tools.",
+        name: "facts",
+        abstract: "Show what the hosts are: system, kernel, memory, init, tools.",
         discussion: "Reads the hosts and changes nothing. What all hosts have in common is shown once.",
         examples: [.init("baton facts -i inventories/lab.yml", "Facts of every host.")],
-        options: CommonOptions.connecting)
+        options: CommonOptions.connecting
+    )
 
     static func run(_ parsed: Parsed, _ context: Context) async throws(CommandError) -> Events.ExitCode {
         let run = try HostRun("facts", parsed, context)

@@ -81,7 +81,10 @@ struct HostRun {
             }
         }
         if files.isEmpty {
-            throw CommandError("no inventory is given", hint: "name one with -i FILE, or in baton.yml as `inventory: FILE`")
+            throw CommandError(
+                "no inventory is given",
+                hint: "name one with -i FILE, or in baton.yml as `inventory: FILE`"
+            )
         }
         var sources: [SourceText] = []
         for file in files { sources.append(try Source.read(file.path, shown: file.shown)) }
@@ -93,12 +96,16 @@ struct HostRun {
         } catch {
             throw CommandError(rendered: error.description)
         }
-        if hosts.isEmpty { throw CommandError("the inventory has no hosts", hint: "an empty run would look like success") }
+        if hosts.isEmpty {
+            throw CommandError("the inventory has no hosts", hint: "an empty run would look like success")
+        }
         return hosts
     }
 
     private static func defaults(
-        _ parsed: Parsed, _ context: Context, _ secrets: inout Redactor
+        _ parsed: Parsed,
+        _ context: Context,
+        _ secrets: inout Redactor
     ) throws(CommandError) -> Access.Defaults {
         var defaults = Access.Defaults(user: context.user, home: context.home)
         if let user = parsed[CommonOptions.user] { (defaults.user, defaults.isUserGiven) = (user, true) }
@@ -160,8 +167,13 @@ struct HostRun {
         let stdout = context.stdout
         let stderr = context.stderr
         let progress = Progress(
-            redactor, Style(isColoured: context.isColoured(stderr)), isLive: stderr.isTerminal, isVerbose: isVerbose,
-            columns: stderr.columns, stderr.write)
+            redactor,
+            Style(isColoured: context.isColoured(stderr)),
+            isLive: stderr.isTerminal,
+            isVerbose: isVerbose,
+            columns: stderr.columns,
+            stderr.write
+        )
         let lines: [any EventObserver] = output == .jsonl ? [JSONLines(redactor, stdout.write)] : []
         return EventStream(run: run, clock: Self.now, observers: [progress] + lines)
     }

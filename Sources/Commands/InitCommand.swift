@@ -5,13 +5,17 @@ import Reactor
 /// `baton init`: a starter project.
 enum InitCommand {
     static let directory = Operand.optional(
-        as: .path(.directory, named: "DIR"), help: "Where to write it; the current directory if not said.")
+        as: .path(.directory, named: "DIR"),
+        help: "Where to write it; the current directory if not said."
+    )
 
     static let declaration = CommandDeclaration(
-        name: "init", abstract: "Write a starter project.",
+        name: "init",
+        abstract: "Write a starter project.",
         discussion: "Writes baton.yml and an inventory. Files that are there already are left as they are.",
         examples: [.init("baton init shop", "A project in the new directory shop.")],
-        operands: [directory])
+        operands: [directory]
+    )
 
     static func run(_ parsed: Parsed, _ context: Context) throws(CommandError) -> Events.ExitCode {
         let root = context.path(parsed[directory] ?? ".")

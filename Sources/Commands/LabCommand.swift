@@ -6,13 +6,20 @@ import Report
 /// `baton lab`: a throwaway fleet on this machine.
 enum LabCommand {
     static let directory = Option.value(
-        "--directory", as: .path(.directory, named: "DIR"), default: ".lab", help: "Where the lab lives.")
+        "--directory",
+        as: .path(.directory, named: "DIR"),
+        default: ".lab",
+        help: "Where the lab lives."
+    )
     static let count = Operand.optional(
-        as: .wholeNumber(in: 1...Lab.sizeLimit, named: "N"), help: "How many hosts; 3 if not said.")
+        as: .wholeNumber(in: 1...Lab.sizeLimit, named: "N"),
+        help: "How many hosts; 3 if not said."
+    )
     static let output = CommonOptions.output
 
     static let declaration = CommandDeclaration(
-        name: "lab", abstract: "Run a throwaway fleet on this machine to try everything on.",
+        name: "lab",
+        abstract: "Run a throwaway fleet on this machine to try everything on.",
         discussion: """
             Each host is an unprivileged sshd on a loopback port, with its own directory as home. The lab's inventory \
             is DIR/inventory.yml.
@@ -20,17 +27,26 @@ enum LabCommand {
         options: [directory],
         subcommands: [
             CommandDeclaration(
-                name: "up", abstract: "Start the fleet.",
-                examples: [.init("baton lab up 5", "Five hosts in .lab.")], operands: [count]),
+                name: "up",
+                abstract: "Start the fleet.",
+                examples: [.init("baton lab up 5", "Five hosts in .lab.")],
+                operands: [count]
+            ),
             CommandDeclaration(name: "status", abstract: "Show its hosts.", options: [output]),
             CommandDeclaration(
-                name: "down", abstract: "End the fleet and remove everything of it, also after a crash."),
-        ])
+                name: "down",
+                abstract: "End the fleet and remove everything of it, also after a crash."
+            ),
+        ]
+    )
 
     static func run(_ parsed: Parsed, _ context: Context) async throws(CommandError) -> Events.ExitCode {
         let lab = Lab(
-            directory: context.path(parsed[directory]), user: context.user, environment: context.environment,
-            on: context.loop)
+            directory: context.path(parsed[directory]),
+            user: context.user,
+            environment: context.environment,
+            on: context.loop
+        )
         do throws(Lab.Failure) {
             switch parsed.commandPath.last {
             case "up": return try await up(lab, parsed, context)
@@ -45,9 +61,13 @@ enum LabCommand {
         }
     }
 
-    private static func up(_ lab: Lab, _ parsed: Parsed, _ context: Context) async throws(Lab.Failure) -> Events.ExitCode {
+    private static func up(_ lab: Lab, _ parsed: Parsed, _ context: Context) async throws(Lab.Failure)
+        -> Events.ExitCode
+    {
         let hosts = try await lab.up(parsed[count] ?? 3)
-        context.stderr.write("\(HostList.count(hosts.count)) up; try: baton exec -i \(lab.layout.inventory) -- uptime\n")
+        context.stderr.write(
+            "\(HostList.count(hosts.count)) up; try: baton exec -i \(lab.layout.inventory) -- uptime\n"
+        )
         context.stdout.write(lab.layout.inventory + "\n")
         return .done
     }
@@ -69,7 +89,8 @@ enum LabCommand {
                 ])
             }
             context.stdout.write(
-                JSON.members(["schema": .string("baton.lab/1"), "hosts": .array(list)]).line + "\n")
+                JSON.members(["schema": .string("baton.lab/1"), "hosts": .array(list)]).line + "\n"
+            )
         }
         return .done
     }

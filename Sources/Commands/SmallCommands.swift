@@ -5,7 +5,10 @@ import SSH
 /// `baton version`.
 enum VersionCommand {
     static let declaration = CommandDeclaration(
-        name: "version", abstract: "Show the version, and that of libssh2.", options: [CommonOptions.output])
+        name: "version",
+        abstract: "Show the version, and that of libssh2.",
+        options: [CommonOptions.output]
+    )
 
     static func run(_ parsed: Parsed, _ context: Context) -> Events.ExitCode {
         if (parsed[CommonOptions.output] ?? .text) == .text { return printText(context) }
@@ -27,14 +30,19 @@ enum VersionCommand {
 
 /// `baton completions`.
 enum CompletionsCommand {
-    static let shell = Operand.required(as: .choice(Arguments.Shell.self, named: "SHELL"), help: "The shell to complete in.")
+    static let shell = Operand.required(
+        as: .choice(Arguments.Shell.self, named: "SHELL"),
+        help: "The shell to complete in."
+    )
     static let declaration = CommandDeclaration(
-        name: "completions", abstract: "Print a completion script for a shell.",
+        name: "completions",
+        abstract: "Print a completion script for a shell.",
         examples: [
             .init("baton completions bash > /etc/bash_completion.d/baton", "For every user of bash."),
             .init("baton completions fish > ~/.config/fish/completions/baton.fish", "For yourself in fish."),
         ],
-        operands: [shell])
+        operands: [shell]
+    )
 
     static func run(_ parsed: Parsed, _ context: Context) -> Events.ExitCode {
         context.stdout.write(Tool.declaration.completionScript(for: parsed[shell]))
@@ -45,8 +53,10 @@ enum CompletionsCommand {
 /// `baton manual`.
 enum ManualCommand {
     static let declaration = CommandDeclaration(
-        name: "manual", abstract: "Print the manual page, in roff.",
-        examples: [.init("baton manual > /usr/local/share/man/man1/baton.1", "What make install does.")])
+        name: "manual",
+        abstract: "Print the manual page, in roff.",
+        examples: [.init("baton manual > /usr/local/share/man/man1/baton.1", "What make install does.")]
+    )
 
     static func run(_ context: Context) -> Events.ExitCode {
         context.stdout.write(Tool.declaration.manualPage(section: 1, source: "baton \(Tool.version)"))

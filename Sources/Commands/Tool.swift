@@ -17,7 +17,8 @@ package enum Tool {
             InitCommand.declaration, LabCommand.declaration, ExecCommand.declaration, FactsCommand.declaration,
             CompletionsCommand.declaration, ManualCommand.declaration, VersionCommand.declaration,
         ],
-        offersVersion: true)
+        offersVersion: true
+    )
 
     package static func run(_ context: Context) async -> Events.ExitCode {
         let outcome: Outcome

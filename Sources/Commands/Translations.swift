@@ -8,7 +8,8 @@ extension HostResult.Execution {
         self.init(exit: Int(reply.status), stdout: reply.stdout.bytes, stderr: reply.stderr.bytes)
         stdoutDropped = reply.stdout.dropped
         stderrDropped = reply.stderr.dropped
-        milliseconds = Int(reply.duration.components.seconds) * 1000
+        milliseconds =
+            Int(reply.duration.components.seconds) * 1000
             + Int(reply.duration.components.attoseconds / 1_000_000_000_000_000)
     }
 }

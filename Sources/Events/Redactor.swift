@@ -11,7 +11,8 @@ package struct Redactor: Sendable {
     package mutating func add(_ secret: String) {
         let bytes = Array(secret.utf8)
         guard bytes.count >= Self.shortest else { return }
-        let forms = [bytes, Self.urlQuoted(bytes), Self.shellQuoted(bytes), Self.jsonQuoted(secret)] + Self.base64Cores(bytes)
+        let forms =
+            [bytes, Self.urlQuoted(bytes), Self.shellQuoted(bytes), Self.jsonQuoted(secret)] + Self.base64Cores(bytes)
         for form in forms where form.count >= Self.shortest && !needles.contains(form) { needles.append(form) }
         // The longest first: a quoted form often contains the raw one.
         needles.sort { $0.count > $1.count }
@@ -44,8 +45,9 @@ package struct Redactor: Sendable {
     private static func urlQuoted(_ bytes: [UInt8]) -> [UInt8] {
         bytes.flatMap { byte -> [UInt8] in
             let scalar = Unicode.Scalar(byte)
-            if scalar.isASCII, scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-                || "-._~".unicodeScalars.contains(scalar)
+            if scalar.isASCII,
+                scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                    || "-._~".unicodeScalars.contains(scalar)
             {
                 return [byte]
             }
@@ -59,7 +61,9 @@ package struct Redactor: Sendable {
         bytes.flatMap { $0 == UInt8(ascii: "'") ? Array(#"'\''"#.utf8) : [$0] }
     }
 
-    private static func jsonQuoted(_ text: String) -> [UInt8] { Array(JSON.string(text).line.utf8.dropFirst().dropLast()) }
+    private static func jsonQuoted(_ text: String) -> [UInt8] {
+        Array(JSON.string(text).line.utf8.dropFirst().dropLast())
+    }
 
     /// Base64 of the value at the three places it can have in a longer text: only the characters that depend on nothing
     /// but the value.

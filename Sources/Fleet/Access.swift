@@ -58,8 +58,10 @@ package struct Access {
             for line in connection.hostKeys {
                 guard let key = HostKey(line: line) else {
                     throw Unusable(
-                        host: name, reason: "its host_key is not of the form \"TYPE BASE64\"",
-                        hint: "copy the line from the host's /etc/ssh/ssh_host_ed25519_key.pub")
+                        host: name,
+                        reason: "its host_key is not of the form \"TYPE BASE64\"",
+                        hint: "copy the line from the host's /etc/ssh/ssh_host_ed25519_key.pub"
+                    )
                 }
                 knownKeys.append(key)
             }
@@ -67,22 +69,32 @@ package struct Access {
         var timeouts = Target.Timeouts()
         if let limit = defaults.connectTimeout ?? connection.connectTimeout { timeouts.connect = limit }
         return Target(
-            name: name, address: address, port: port,
+            name: name,
+            address: address,
+            port: port,
             user: defaults.isUserGiven ? defaults.user : connection.user ?? defaults.user,
-            keys: try keys(name, connection.privateKeyFile), known: knownKeys, revoked: revoked,
-            acceptsNewHostKey: defaults.acceptsNewHostKeys, become: try become(name, connection),
-            timeouts: timeouts)
+            keys: try keys(name, connection.privateKeyFile),
+            known: knownKeys,
+            revoked: revoked,
+            acceptsNewHostKey: defaults.acceptsNewHostKeys,
+            become: try become(name, connection),
+            timeouts: timeouts
+        )
     }
 
     private func become(_ name: String, _ connection: Connection) throws(Unusable) -> Target.BecomeSettings? {
         guard defaults.become || connection.become else { return nil }
         if let method = connection.becomeMethod, method != "sudo" {
             throw Unusable(
-                host: name, reason: "ansible_become_method \(method) is not supported", hint: "Baton becomes through sudo")
+                host: name,
+                reason: "ansible_become_method \(method) is not supported",
+                hint: "Baton becomes through sudo"
+            )
         }
         return Target.BecomeSettings(
             user: defaults.becomeUser ?? connection.becomeUser ?? "root",
-            password: defaults.becomePassword ?? connection.becomePassword?.reveal())
+            password: defaults.becomePassword ?? connection.becomePassword?.reveal()
+        )
     }
 
     // MARK: Keys

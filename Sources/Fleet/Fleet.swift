@@ -39,7 +39,8 @@ package actor Fleet {
 
     /// Runs `body` on every host. The results have the order of `targets`.
     package func run<Value: Sendable>(
-        _ targets: [Target], _ body: @escaping @Sendable (Target, SSHRemote) async -> Value
+        _ targets: [Target],
+        _ body: @escaping @Sendable (Target, SSHRemote) async -> Value
     ) async -> [Outcome<Value>] {
         var outcomes: [Outcome<Value>?] = Array(repeating: nil, count: targets.count)
         // A first wave that starts in one instant meets itself at the other end.
@@ -55,7 +56,9 @@ package actor Fleet {
     }
 
     private func serve<Value: Sendable>(
-        _ id: StartGate.ID, _ target: Target, _ firstDelay: Duration,
+        _ id: StartGate.ID,
+        _ target: Target,
+        _ firstDelay: Duration,
         _ body: @escaping @Sendable (Target, SSHRemote) async -> Value
     ) async -> Outcome<Value> {
         var attempt = 1

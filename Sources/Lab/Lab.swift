@@ -105,10 +105,13 @@ package struct Lab: Sendable {
                 let text = host.configurationText(port: port, authorizedKeys: layout.authorizedKeys, extra: extra)
                 try Files.write(Array(text.utf8), to: host.configuration, mode: 0o600)
                 let result = try await loop.run(
-                    ChildRequest([sshd, "-f", host.configuration, "-E", host.log], environment: environment))
+                    ChildRequest([sshd, "-f", host.configuration, "-E", host.log], environment: environment)
+                )
                 lastLog = result.errors
                 if let pid = await waitForPid(host) {
-                    let words = String(decoding: try Files.read(host.hostKey + ".pub"), as: UTF8.self).split(separator: " ")
+                    let words = String(decoding: try Files.read(host.hostKey + ".pub"), as: UTF8.self).split(
+                        separator: " "
+                    )
                     let key = words.prefix(2).joined(separator: " ")
                     return (HostState(name: host.name, port: port, pid: pid), key)
                 }
@@ -142,7 +145,9 @@ package struct Lab: Sendable {
 
     private func makeKey(_ path: String, comment: String) async throws(Failure) {
         let request = ChildRequest(
-            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path], environment: environment)
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path],
+            environment: environment
+        )
         do throws(SystemError) {
             let result = try await loop.run(request)
             if !result.succeeded { throw SystemError(code: EIO, doing: "make the key \(path): \(result.errors)") }
@@ -166,7 +171,9 @@ package struct Lab: Sendable {
         let live = await ProcessTable.read(on: loop).belonging(to: layout.directory)
         return names().map { name in
             let host = layout.host(name)
-            let listener = live.first { $0.command.contains(" -f \(host.configuration) ") && $0.command.contains("[listener]") }
+            let listener = live.first {
+                $0.command.contains(" -f \(host.configuration) ") && $0.command.contains("[listener]")
+            }
             return HostState(name: name, port: port(of: host), pid: listener?.pid)
         }
     }

@@ -18,7 +18,8 @@ package struct LabLayout: Sendable {
 
     /// sshd reads its own quoting, its own `%` and a shell's in these paths: what means nothing to any of them passes.
     package static func isUsable(_ path: String) -> Bool {
-        path.hasPrefix("/") && path.unicodeScalars.allSatisfy { $0.value >= 32 && !"\"'%\\$`".unicodeScalars.contains($0) }
+        path.hasPrefix("/")
+            && path.unicodeScalars.allSatisfy { $0.value >= 32 && !"\"'%\\$`".unicodeScalars.contains($0) }
     }
 
     /// The inventory of the hosts that are up.

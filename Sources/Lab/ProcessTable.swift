@@ -56,24 +56,34 @@ package struct ProcessTable: Sendable {
             let lab = environment.split(separator: 0).first { $0.starts(with: Array("BATON_LAB=".utf8)) }
             list.append(
                 Process(
-                    pid: pid, parent: parent, started: String(fields[19]),
+                    pid: pid,
+                    parent: parent,
+                    started: String(fields[19]),
                     command: String(decoding: command.map { $0 == 0 ? 32 : $0 }, as: UTF8.self),
-                    lab: lab.map { String(decoding: $0.dropFirst(10), as: UTF8.self) }))
+                    lab: lab.map { String(decoding: $0.dropFirst(10), as: UTF8.self) }
+                )
+            )
         }
         return ProcessTable(processes: list)
     }
     #else
     package static func read(on loop: Loop) async -> ProcessTable {
         let request = ChildRequest(
-            ["/bin/ps", "-A", "-E", "-ww", "-o", "pid=,ppid=,lstart=,command="], environment: ["PATH": "/bin:/usr/bin"])
+            ["/bin/ps", "-A", "-E", "-ww", "-o", "pid=,ppid=,lstart=,command="],
+            environment: ["PATH": "/bin:/usr/bin"]
+        )
         guard let result = try? await loop.run(request) else { return ProcessTable(processes: []) }
         let list = result.output.split(separator: "\n").compactMap { line -> Process? in
             let words = line.split(separator: " ", maxSplits: 7, omittingEmptySubsequences: true)
             guard words.count == 8, let pid = Int32(words[0]), let parent = Int32(words[1]) else { return nil }
             let lab = words[7].split(separator: " ").first { $0.hasPrefix("BATON_LAB=") }
             return Process(
-                pid: pid, parent: parent, started: words[2...6].joined(separator: " "), command: String(words[7]),
-                lab: lab.map { String($0.dropFirst(10)) })
+                pid: pid,
+                parent: parent,
+                started: words[2...6].joined(separator: " "),
+                command: String(words[7]),
+                lab: lab.map { String($0.dropFirst(10)) }
+            )
         }
         return ProcessTable(processes: list)
     }

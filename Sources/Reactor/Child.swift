@@ -125,7 +125,11 @@ private final class Child: Handler {
         exitWatch = try loop.register(exitDescriptor, .read, self)
         #else
         exitWatch = try loop.watch(
-            number: -process, filter: Int32(EVFILT_PROC), fflags: UInt32(bitPattern: NOTE_EXIT), self)
+            number: -process,
+            filter: Int32(EVFILT_PROC),
+            fflags: UInt32(bitPattern: NOTE_EXIT),
+            self
+        )
         #endif
     }
 
@@ -158,7 +162,10 @@ private final class Child: Handler {
         errors?.end()
         feed?.end()
         let done = ChildResult(
-            status: timedOut ? .timedOut : status, stdout: output?.bytes ?? [], stderr: errors?.bytes ?? [])
+            status: timedOut ? .timedOut : status,
+            stdout: output?.bytes ?? [],
+            stderr: errors?.bytes ?? []
+        )
         (output, errors, feed) = (nil, nil, nil)
         result = done
         completion?(done)

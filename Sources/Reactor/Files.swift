@@ -24,10 +24,13 @@ package enum Files {
     }
 
     /// Creates or replaces a file in one step: readers see the old text or the new one, never half of it.
-    package static func write(_ bytes: some Sequence<UInt8>, to path: String, mode: UInt32 = 0o644) throws(SystemError) {
+    package static func write(_ bytes: some Sequence<UInt8>, to path: String, mode: UInt32 = 0o644) throws(SystemError)
+    {
         let temporary = "\(path).baton-\(getpid())"
         let fd = try SystemError.check(
-            baton_open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode_t(mode)), "write \(path)")
+            baton_open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode_t(mode)),
+            "write \(path)"
+        )
         do throws(SystemError) {
             defer { close(fd) }
             try writeAll(Array(bytes), to: fd, path)
@@ -45,7 +48,10 @@ package enum Files {
 
     /// Appends under an exclusive lock, so that two runs never interleave lines; gives up after about two seconds.
     package static func append(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(SystemError) {
-        let fd = try SystemError.check(baton_open(path, O_WRONLY | O_CREAT | O_APPEND, mode_t(mode)), "append to \(path)")
+        let fd = try SystemError.check(
+            baton_open(path, O_WRONLY | O_CREAT | O_APPEND, mode_t(mode)),
+            "append to \(path)"
+        )
         defer { close(fd) }
         var locked = baton_lock_exclusive(fd)
         for _ in 0..<40 where locked != 0 {
@@ -102,7 +108,9 @@ package enum Files {
         var sent = 0
         while sent < bytes.count {
             sent += try SystemError.check(
-                bytes[sent...].withUnsafeBytes { baton_write(fd, $0.baseAddress, $0.count) }, "write \(path)")
+                bytes[sent...].withUnsafeBytes { baton_write(fd, $0.baseAddress, $0.count) },
+                "write \(path)"
+            )
         }
     }
 }

@@ -82,7 +82,9 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
             for call in calls { call() }
             for job in jobs {
                 job.runSynchronously(
-                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+                    isolatedTo: asUnownedSerialExecutor(),
+                    taskExecutor: asUnownedTaskExecutor()
+                )
             }
             if stopped { return }
             poll()
@@ -140,7 +142,8 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     // MARK: Descriptors
 
     /// Watches a descriptor until `unregister`; the handler is kept alive by the loop meanwhile.
-    package func register(_ fd: Int32, _ interest: Interest, _ handler: any Handler) throws(SystemError) -> Registration {
+    package func register(_ fd: Int32, _ interest: Interest, _ handler: any Handler) throws(SystemError) -> Registration
+    {
         let registration = claim(fd, interest, handler)
         do {
             try poller.add(registration, interest)
@@ -177,7 +180,8 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
 
     #if canImport(Darwin)
     /// kqueue watches processes and signals by number. Numbers are kept apart from descriptors by their sign.
-    func watch(number: Int32, filter: Int32, fflags: UInt32, _ handler: any Handler) throws(SystemError) -> Registration {
+    func watch(number: Int32, filter: Int32, fflags: UInt32, _ handler: any Handler) throws(SystemError) -> Registration
+    {
         preconditionOnLoop()
         generation &+= 1
         let registration = Registration(fd: number, generation: generation)

@@ -15,7 +15,9 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     package func startConnecting() -> Int32 {
         bytes.withUnsafeBytes { buffer in
             baton_connect_start(
-                buffer.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(buffer.count))
+                buffer.baseAddress!.assumingMemoryBound(to: sockaddr.self),
+                socklen_t(buffer.count)
+            )
         }
     }
 }
@@ -41,7 +43,9 @@ extension Loop {
     }
 
     private static func lookUp(
-        _ name: String, _ port: UInt16, flags: Int32
+        _ name: String,
+        _ port: UInt16,
+        flags: Int32
     ) -> Result<[SocketAddress], ResolveError>? {
         var hints = addrinfo()
         hints.ai_flags = flags | AI_NUMERICSERV
@@ -60,7 +64,8 @@ extension Loop {
             if let address = entry.pointee.ai_addr {
                 let bytes = UnsafeRawBufferPointer(start: address, count: Int(entry.pointee.ai_addrlen))
                 addresses.append(
-                    SocketAddress(bytes: Array(bytes), description: text(address, entry.pointee.ai_addrlen)))
+                    SocketAddress(bytes: Array(bytes), description: text(address, entry.pointee.ai_addrlen))
+                )
             }
             next = entry.pointee.ai_next
         }

@@ -18,11 +18,20 @@ struct Poller: Polling, ~Copyable {
     }
 
     private static func event(
-        ident: UInt, filter: Int32, flags: Int32, fflags: UInt32 = 0, generation: UInt32 = 0
+        ident: UInt,
+        filter: Int32,
+        flags: Int32,
+        fflags: UInt32 = 0,
+        generation: UInt32 = 0
     ) -> kevent {
         kevent(
-            ident: ident, filter: Int16(filter), flags: UInt16(flags), fflags: fflags, data: 0,
-            udata: UnsafeMutableRawPointer(bitPattern: UInt(generation)))
+            ident: ident,
+            filter: Int16(filter),
+            flags: UInt16(flags),
+            fflags: fflags,
+            data: 0,
+            udata: UnsafeMutableRawPointer(bitPattern: UInt(generation))
+        )
     }
 
     private func apply(_ changes: [kevent]) throws(SystemError) {
@@ -35,8 +44,11 @@ struct Poller: Polling, ~Copyable {
             let (want, have) = (wanted.contains(interest), had.contains(interest))
             if want == have { return nil }
             return Self.event(
-                ident: UInt(registration.fd), filter: Int32(filter), flags: want ? EV_ADD : EV_DELETE,
-                generation: registration.generation)
+                ident: UInt(registration.fd),
+                filter: Int32(filter),
+                flags: want ? EV_ADD : EV_DELETE,
+                generation: registration.generation
+            )
         }
     }
 
@@ -57,8 +69,12 @@ struct Poller: Polling, ~Copyable {
     mutating func watch(_ registration: Registration, filter: Int32, fflags: UInt32) throws(SystemError) {
         try apply([
             Self.event(
-                ident: UInt(-registration.fd), filter: filter, flags: EV_ADD, fflags: fflags,
-                generation: registration.generation)
+                ident: UInt(-registration.fd),
+                filter: filter,
+                flags: EV_ADD,
+                fflags: fflags,
+                generation: registration.generation
+            )
         ])
     }
 
@@ -74,7 +90,8 @@ struct Poller: Polling, ~Copyable {
                 withUnsafePointer(to: &limit) {
                     kevent(queue, nil, 0, buffer.baseAddress, Int32(buffer.count), timeout == nil ? nil : $0)
                 }
-            })
+            }
+        )
         precondition(count >= 0 || errno == EINTR, "kevent: \(SystemError.text(of: errno))")
         isFull = count == events.count
         return max(0, count)

@@ -17,7 +17,9 @@ struct Poller: Polling, ~Copyable {
         let epoll = Int32(try SystemError.check(baton_epoll_create(), "create an epoll instance"))
         let waker = Int32(try SystemError.check(baton_eventfd(), "create an eventfd"))
         try SystemError.check(
-            baton_epoll_control(epoll, EPOLL_CTL_ADD, waker, EPOLLIN.rawValue, Self.wakerMark), "watch the eventfd")
+            baton_epoll_control(epoll, EPOLL_CTL_ADD, waker, EPOLLIN.rawValue, Self.wakerMark),
+            "watch the eventfd"
+        )
         self.epoll = epoll
         self.waker = waker
         events = Array(repeating: epoll_event(), count: 128)
@@ -41,7 +43,9 @@ struct Poller: Polling, ~Copyable {
         if interest.contains(.write) { mask |= EPOLLOUT.rawValue }
         let data = UInt64(registration.generation) << 32 | UInt64(UInt32(bitPattern: registration.fd))
         try SystemError.check(
-            baton_epoll_control(epoll, operation, registration.fd, mask, data), "watch descriptor \(registration.fd)")
+            baton_epoll_control(epoll, operation, registration.fd, mask, data),
+            "watch descriptor \(registration.fd)"
+        )
     }
 
     mutating func wait(timeout: Duration?) -> Int {
@@ -51,7 +55,8 @@ struct Poller: Polling, ~Copyable {
         let count = Int(
             events.withUnsafeMutableBufferPointer {
                 baton_epoll_wait(epoll, $0.baseAddress, Int32($0.count), milliseconds)
-            })
+            }
+        )
         precondition(count >= 0, "epoll_wait: \(SystemError.text(of: Int32(-count)))")
         isFull = count == events.count
         return count

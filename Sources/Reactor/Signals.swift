@@ -24,14 +24,16 @@ package final class Signals: Handler {
         #if os(Linux)
         try SystemError.check(baton_block_signals(signals, Int32(signals.count)), "block signals")
         fd = Int32(
-            try SystemError.check(baton_signal_descriptor(signals, Int32(signals.count)), "open a signalfd"))
+            try SystemError.check(baton_signal_descriptor(signals, Int32(signals.count)), "open a signalfd")
+        )
         registrations = [try loop.register(fd, .read, self)]
         #else
         for number in signals {
             signal(number, SIG_IGN)  // kqueue reports a signal that the process ignores; a default one would end it
             let delivery = SignalNumber(number, body)
             registrations.append(
-                try loop.watch(number: -number, filter: Int32(EVFILT_SIGNAL), fflags: 0, delivery))
+                try loop.watch(number: -number, filter: Int32(EVFILT_SIGNAL), fflags: 0, delivery)
+            )
         }
         #endif
     }

@@ -26,7 +26,8 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     /// Turns the C shim's "-errno or a value" into a value or a thrown error.
     @discardableResult
     package static func check<Value: SignedInteger>(
-        _ result: Value, _ doing: @autoclosure () -> String
+        _ result: Value,
+        _ doing: @autoclosure () -> String
     ) throws(SystemError) -> Value {
         if result < 0 { throw SystemError(code: Int32(-result), doing: doing()) }
         return result

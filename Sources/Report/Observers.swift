@@ -26,7 +26,11 @@ package final class Progress: EventObserver {
     private var isShown = false
 
     package init(
-        _ redactor: Redactor, _ style: Style, isLive: Bool, isVerbose: Bool, columns: Int,
+        _ redactor: Redactor,
+        _ style: Style,
+        isLive: Bool,
+        isVerbose: Bool,
+        columns: Int,
         _ write: @escaping (String) -> Void
     ) {
         self.redactor = redactor

@@ -3,7 +3,7 @@ import Shell
 
 /// Whoever owns a channel is told through this, on the loop's thread.
 protocol ChannelConsumer: AnyObject {
-    /// The server has accepted the command. Input given before this was sent already.
+    /// The server has accepted the command; input that was queued follows.
     func started()
     func received(_ stream: StandardStream, _ bytes: UnsafeRawBufferPointer)
     func ended(_ end: Channel.End)
@@ -73,7 +73,11 @@ final class Channel {
         for stream in StandardStream.allCases {
             while true {
                 let count = libssh2_channel_read_ex(
-                    pointer, Int32(stream.rawValue), buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
+                    pointer,
+                    Int32(stream.rawValue),
+                    buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
+                    buffer.count
+                )
                 if count == 0 || count == Int(LIBSSH2_ERROR_EAGAIN) { break }
                 if count < 0 { return .failed(code: Int32(count), text: "") }
                 progressed = true

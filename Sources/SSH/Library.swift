@@ -16,8 +16,10 @@ package struct Library: Sendable {
         number = parts.prefix(3).reduce(0) { $0 << 8 | $1 }
         if number < 0x010a00 {
             throw SSHError(
-                .configuration, "libssh2 \(version) is too old",
-                hint: "install libssh2 1.10 or newer, the version of Debian 12")
+                .configuration,
+                "libssh2 \(version) is too old",
+                hint: "install libssh2 1.10 or newer, the version of Debian 12"
+            )
         }
     }
 

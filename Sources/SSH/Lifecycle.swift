@@ -104,7 +104,9 @@ struct Lifecycle {
                 SSHError(
                     .hostKeyUnknown(key),
                     "the host key of \(facts.address) is not known: \(key.shortType) \(key.fingerprint)",
-                    hint: "compare it, then run again with --accept-new-host-keys"))
+                    hint: "compare it, then run again with --accept-new-host-keys"
+                )
+            )
         case .changed(let known):
             let was = known.map { "\($0.shortType) \($0.fingerprint)" }.joined(separator: ", ")
             return end(
@@ -113,12 +115,16 @@ struct Lifecycle {
                     "the host key of \(facts.address) has changed: it shows \(key.shortType) \(key.fingerprint), "
                         + "known is \(was)",
                     hint: "either somebody is in between, or the host was set up anew: find out which, then correct "
-                        + "known_hosts or host_key"))
+                        + "known_hosts or host_key"
+                )
+            )
         case .revoked:
             return end(
                 SSHError(
                     .hostKeyRevoked(key),
-                    "the host key of \(facts.address) is revoked: \(key.shortType) \(key.fingerprint)"))
+                    "the host key of \(facts.address) is revoked: \(key.shortType) \(key.fingerprint)"
+                )
+            )
         }
     }
 
@@ -131,8 +137,11 @@ struct Lifecycle {
         let what = facts.keyNames.isEmpty ? "there is no key to offer" : "none of these keys was accepted: \(tried)"
         return end(
             SSHError(
-                .authentication, "cannot log in to \(facts.address) as \(facts.user): \(what)",
-                hint: "name the key with --private-key or ansible_ssh_private_key_file, and the user with -u"))
+                .authentication,
+                "cannot log in to \(facts.address) as \(facts.user): \(what)",
+                hint: "name the key with --private-key or ansible_ssh_private_key_file, and the user with -u"
+            )
+        )
     }
 
     mutating func offerEnded(_ failure: Failure?) -> Action {
@@ -150,7 +159,9 @@ struct Lifecycle {
                     .authentication,
                     "\(facts.address) hung up during the login of \(facts.user) "
                         + "(keys offered: \(facts.keyNames.prefix(index + 1).joined(separator: ", ")))",
-                    hint: "its log says why: too many attempts, or a user who may not log in"))
+                    hint: "its log says why: too many attempts, or a user who may not log in"
+                )
+            )
         }
         return end(SSHError(.library(failure.code), "login to \(facts.address) failed: \(failure.text)"))
     }
@@ -169,16 +180,21 @@ struct Lifecycle {
         }
         return end(
             SSHError(
-                .timedOut(phase), "no answer from \(facts.address) within \(Self.text(seconds)) s during \(phase.rawValue)",
-                hint: phase == .connect ? "a firewall that drops packets looks like this" : nil))
+                .timedOut(phase),
+                "no answer from \(facts.address) within \(Self.text(seconds)) s during \(phase.rawValue)",
+                hint: phase == .connect ? "a firewall that drops packets looks like this" : nil
+            )
+        )
     }
 
     private func explainHandshake(_ failure: Failure) -> SSHError {
         let isSSH = failure.firstBytes.starts(with: Array("SSH-".utf8))
         if !failure.receivedAnything, failure.linkEnded {
             return SSHError(
-                .droppedBeforeBanner, "\(facts.address) hung up before it said anything",
-                hint: "sshd does that when too many log in at once (MaxStartups) or when it has banned this address")
+                .droppedBeforeBanner,
+                "\(facts.address) hung up before it said anything",
+                hint: "sshd does that when too many log in at once (MaxStartups) or when it has banned this address"
+            )
         }
         if !isSSH, failure.receivedAnything {
             let said = Printable.text(failure.firstBytes, limit: 60)
@@ -187,8 +203,10 @@ struct Lifecycle {
                 return SSHError(.droppedBeforeBanner, "\(facts.address) has too many logins under way: \(said)")
             }
             return SSHError(
-                .notSSH, "what answers at \(facts.address) does not speak SSH; it says \"\(said)\"",
-                hint: "is the port right?")
+                .notSSH,
+                "what answers at \(facts.address) does not speak SSH; it says \"\(said)\"",
+                hint: "is the port right?"
+            )
         }
         if failure.linkEnded {
             return SSHError(.dropped(.handshake), "\(facts.address) hung up in the middle of the SSH handshake")
@@ -198,7 +216,8 @@ struct Lifecycle {
                 .negotiation,
                 "\(facts.address) and libssh2 \(facts.libraryVersion) found no common way to exchange keys",
                 hint: "usual reasons: the server has only an RSA host key or only -etm MACs, which libssh2 before 1.11 "
-                    + "does not know; give it an Ed25519 host key, or use a newer libssh2")
+                    + "does not know; give it an Ed25519 host key, or use a newer libssh2"
+            )
         }
         return SSHError(.library(failure.code), "the SSH handshake with \(facts.address) failed: \(failure.text)")
     }

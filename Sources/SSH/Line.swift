@@ -27,7 +27,9 @@ final class Line {
     func open(_ done: @escaping (SSHError?) -> Void) { session.open(done) }
 
     func run(
-        _ program: some Program, _ limits: Limits, _ observer: OutputObserver?,
+        _ program: some Program,
+        _ limits: Limits,
+        _ observer: OutputObserver?,
         _ done: @escaping (ShellChannel.Outcome) -> Void
     ) {
         submit(program, limits, observer, to: main, done) { main = $0 }
@@ -38,8 +40,12 @@ final class Line {
     }
 
     private func submit(
-        _ program: some Program, _ limits: Limits, _ observer: OutputObserver?, to shell: ShellChannel?,
-        _ done: @escaping (ShellChannel.Outcome) -> Void, replace: (ShellChannel) -> Void
+        _ program: some Program,
+        _ limits: Limits,
+        _ observer: OutputObserver?,
+        to shell: ShellChannel?,
+        _ done: @escaping (ShellChannel.Outcome) -> Void,
+        replace: (ShellChannel) -> Void
     ) {
         if let shell, !shell.isEnded {
             shell.submit(program, limits, observer, done)
@@ -54,7 +60,10 @@ final class Line {
 
     /// A program with input, on a channel of its own.
     func feed(
-        _ program: some Program, _ input: [UInt8], _ limits: Limits, _ done: @escaping (ShellChannel.Outcome) -> Void
+        _ program: some Program,
+        _ input: [UInt8],
+        _ limits: Limits,
+        _ done: @escaping (ShellChannel.Outcome) -> Void
     ) {
         let shell = makeShell(ShellLoop.one)
         single.append(shell)

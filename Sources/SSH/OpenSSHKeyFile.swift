@@ -59,7 +59,8 @@ enum OpenSSHKeyFile {
         }
     }
 
-    private static func withNumbers(_ numbers: [[UInt8]], _ body: ([baton_number]) -> OpaquePointer?) -> OpaquePointer? {
+    private static func withNumbers(_ numbers: [[UInt8]], _ body: ([baton_number]) -> OpaquePointer?) -> OpaquePointer?
+    {
         let joined = numbers.flatMap { $0 }
         return joined.withUnsafeBufferPointer { buffer in
             var start = 0

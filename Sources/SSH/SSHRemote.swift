@@ -33,8 +33,10 @@ package actor SSHRemote: Remote {
             addresses = try await loop.resolve(target.address, port: target.port)
         } catch {
             throw SSHError(
-                .nameUnknown, "the name \(error.name) has no address: \(error.reason)",
-                hint: "is it spelled right? ansible_host can name the address")
+                .nameUnknown,
+                "the name \(error.name) has no address: \(error.reason)",
+                hint: "is it spelled right? ansible_host can name the address"
+            )
         }
         let line = Line(target, addresses, library, on: loop)
         self.line = line
@@ -50,13 +52,18 @@ package actor SSHRemote: Remote {
     }
 
     package func run(
-        _ program: ReadingProgram, _ limits: Limits, _ observer: OutputObserver?
+        _ program: ReadingProgram,
+        _ limits: Limits,
+        _ observer: OutputObserver?
     ) async throws(RemoteError) -> Reply {
         try await perform(program.label) { line, done in line.run(program, limits, observer, done) }
     }
 
     package func run(
-        _ program: ChangingProgram, under authority: Authority, _ limits: Limits, _ observer: OutputObserver?
+        _ program: ChangingProgram,
+        under authority: Authority,
+        _ limits: Limits,
+        _ observer: OutputObserver?
     ) async throws(RemoteError) -> Reply {
         try await perform(program.label) { line, done in line.run(program, limits, observer, done) }
     }
@@ -66,14 +73,18 @@ package actor SSHRemote: Remote {
     }
 
     package func put(
-        _ content: [UInt8], _ upload: Upload, under authority: Authority, _ limits: Limits
+        _ content: [UInt8],
+        _ upload: Upload,
+        under authority: Authority,
+        _ limits: Limits
     ) async throws(RemoteError) -> Reply {
         let program = upload.program(key: .random())
         return try await perform(program.label) { line, done in line.feed(program, content, limits, done) }
     }
 
     private func perform(
-        _ label: String, _ start: (Line, @escaping (ShellChannel.Outcome) -> Void) -> Void
+        _ label: String,
+        _ start: (Line, @escaping (ShellChannel.Outcome) -> Void) -> Void
     ) async throws(RemoteError) -> Reply {
         guard let line else {
             throw RemoteError(.linkLost, label, "there is no connection to \(target.name)")

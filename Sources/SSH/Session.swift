@@ -14,32 +14,35 @@ import Darwin
 ///
 /// libssh2 allows one request with a reply at a time per session (opening, starting a command, logging in): those are
 /// `operations`, taken in turn. Reading and writing on channels goes on beside them.
+///
+/// This file is the session's life: opening, readiness, signs of life, ending. How libssh2 is stepped is in
+/// `Session+Driving.swift`.
 final class Session: Handler {
-    private enum Operation {
+    enum Operation {
         case handshake
         case offer(PrivateKey)
         case open(Channel)
     }
 
-    private let loop: Loop
-    private let target: Target
-    private let library: Library
+    let loop: Loop
+    let target: Target
+    let library: Library
     private let addresses: [SocketAddress]
-    private let wire = Wire()
-    private let spare: UnsafeMutableRawBufferPointer
+    let wire = Wire()
+    let spare: UnsafeMutableRawBufferPointer
 
-    private var lifecycle: Lifecycle
-    private var fd: Int32 = -1
-    private var registration: Registration?
-    private var handle: SessionHandle?
-    private var operations: [Operation] = []
-    private var channels: [Channel] = []
+    var lifecycle: Lifecycle
+    var fd: Int32 = -1
+    var registration: Registration?
+    var handle: SessionHandle?
+    var operations: [Operation] = []
+    var channels: [Channel] = []
     private var deadline: Loop.Timer?
     private var heartbeat: Loop.Timer?
     private var heardSinceHeartbeat = true
     private var missedHeartbeats = 0
-    private var isDriving = false
-    private var mustDriveAgain = false
+    var isDriving = false
+    var mustDriveAgain = false
     private var whenOpen: ((SSHError?) -> Void)?
     private var isUp = false
 
@@ -47,7 +50,7 @@ final class Session: Handler {
     private(set) var usedKey: PrivateKey?
 
     /// Above this the channels wait: what libssh2 has encrypted sits in memory until the network takes it.
-    private static let highWater = 256 * 1024
+    static let highWater = 256 * 1024
     private static let missedHeartbeatLimit = 3
 
     init(_ target: Target, _ addresses: [SocketAddress], _ library: Library, on loop: Loop) {
@@ -58,8 +61,13 @@ final class Session: Handler {
         spare = loop.spare
         lifecycle = Lifecycle(
             .init(
-                address: target.place, addresses: addresses.map { Self.place($0.description, target.port) },
-                user: target.user, keyNames: target.keys.map(\.name), libraryVersion: library.version))
+                address: target.place,
+                addresses: addresses.map { Self.place($0.description, target.port) },
+                user: target.user,
+                keyNames: target.keys.map(\.name),
+                libraryVersion: library.version
+            )
+        )
     }
 
     deinit { precondition(fd < 0, "a session was dropped without being closed") }
@@ -76,7 +84,7 @@ final class Session: Handler {
         perform(lifecycle.start())
     }
 
-    private func perform(_ action: Lifecycle.Action) {
+    func perform(_ action: Lifecycle.Action) {
         switch action {
         case .connect(let index): connect(to: addresses[index])
         case .handshake: startHandshake()
@@ -209,175 +217,6 @@ final class Session: Handler {
         }
     }
 
-    // MARK: Driving libssh2
-
-    /// Steps everything until all of it would block. Each turn needs progress, so it ends when the bytes do.
-    private func drive() {
-        if isDriving {
-            mustDriveAgain = true
-            return
-        }
-        isDriving = true
-        repeat {
-            mustDriveAgain = false
-            while handle != nil, turn() {}
-            flush()
-            guard handle != nil, wire.ended != nil else { continue }
-            if wire.tellsEnd {
-                linkIsLost(wire.ended == 0 ? "the server closed it" : SystemError.text(of: wire.ended ?? 0))
-            } else {
-                // All that had arrived is read out by now; libssh2 may hear of the end, and once more nothing blocks.
-                wire.startTellingEnd()
-                mustDriveAgain = true
-            }
-        } while mustDriveAgain
-        isDriving = false
-    }
-
-    private func turn() -> Bool {
-        var progressed = false
-        if !operations.isEmpty { progressed = stepOperation() }
-        for channel in channels where channel.state != .ended && handle != nil {
-            progressed = serve(channel) || progressed
-        }
-        return progressed
-    }
-
-    private func stepOperation() -> Bool {
-        let step: Step
-        switch operations[0] {
-        case .handshake: step = handle!.handshake(fd: fd)
-        case .offer(let key): step = handle!.authenticate(user: target.user, with: key, library: library)
-        case .open(let channel): step = stepOpening(channel)
-        }
-        if step == .wouldBlock { return false }
-        // A step that ended everything has emptied the queue.
-        guard handle != nil, !operations.isEmpty else { return false }
-        switch operations.removeFirst() {
-        case .handshake: perform(lifecycle.handshakeEnded(failure(step)))
-        case .offer: perform(lifecycle.offerEnded(failure(step)))
-        case .open(let channel): openingEnded(channel, step)
-        }
-        return true
-    }
-
-    private func stepOpening(_ channel: Channel) -> Step {
-        if channel.state == .waiting { channel.state = .opening }
-        if channel.state == .opening {
-            let (pointer, step) = handle!.openChannel(window: Channel.window)
-            guard step == .done else { return step }
-            channel.pointer = pointer
-            channel.state = .requesting
-        }
-        guard let pointer = channel.pointer else { return .done }
-        let step = handle!.startCommand(pointer, channel.command)
-        // The request is on its way; what the command is to read may follow right behind it, a round trip early.
-        // libssh2 keeps the request's state in the channel and the input's elsewhere, so the two do not meet.
-        if step == .wouldBlock, channel.state == .requesting { write(channel) }
-        return step
-    }
-
-    private func openingEnded(_ channel: Channel, _ step: Step) {
-        if channel.state == .ended { return }
-        if case .failed(let code, let text) = step {
-            if isLinkFailure(code) {
-                linkIsLost(text)
-                return
-            }
-            let wasOpen = channel.state == .requesting
-            end(channel, .refused("the server \(wasOpen ? "did not start the command" : "opened no channel"): \(text)"))
-            return
-        }
-        channel.state = .running
-        channel.consumer.started()
-    }
-
-    private func serve(_ channel: Channel) -> Bool {
-        var progressed = false
-        if channel.state == .running || channel.state == .closing {
-            switch channel.readAll(into: spare) {
-            case .done: progressed = true
-            case .wouldBlock: break
-            case .failed(let code, _):
-                if wire.ended == nil || wire.tellsEnd { linkIsLost(handle?.lastError() ?? "error \(code)") }
-                return false
-            }
-            if channel.state == .running, channel.remoteHasFinished {
-                channel.state = .closing
-                // The server's word on how the command ended usually comes with the end; it is not waited for long.
-                loop.after(.seconds(2)) { [weak self, weak channel] in
-                    guard let self, let channel else { return }
-                    end(channel, .closed(status: nil, signal: nil))
-                }
-            }
-            if channel.state == .closing, let pointer = handle?.pointer, let last = channel.closeStep(pointer) {
-                end(channel, last)
-                return true
-            }
-        }
-        if channel.state == .running { progressed = write(channel) || progressed }
-        return progressed
-    }
-
-    @discardableResult
-    private func write(_ channel: Channel) -> Bool {
-        var progressed = false
-        while channel.hasInput, wire.outgoingCount < Self.highWater, let code = channel.writeSome() {
-            if code < 0 {
-                if wire.ended == nil || wire.tellsEnd { linkIsLost(handle?.lastError() ?? "error \(code)") }
-                return false
-            }
-            progressed = true
-        }
-        return progressed
-    }
-
-    private func flush() {
-        guard fd >= 0, handle != nil else { return }
-        while wire.outgoingCount > 0 {
-            var result = 0
-            wire.takeOutgoing { bytes in
-                result = baton_send(fd, bytes.baseAddress, bytes.count)
-                return max(0, result)
-            }
-            if result == -Int(EAGAIN) { break }
-            if result < 0 {
-                wire.incomingEnded(Int32(-result))
-                mustDriveAgain = true
-                break
-            }
-            // The ring has room again; whoever waited for it goes on.
-            if wire.outgoingCount == 0, channels.contains(where: { $0.hasInput && $0.state == .running }) {
-                mustDriveAgain = true
-            }
-        }
-        updateInterest()
-    }
-
-    private func updateInterest() {
-        guard let registration else { return }
-        var interest: Interest = wire.ended == nil ? .read : []
-        if wire.outgoingCount > 0 { interest.insert(.write) }
-        do {
-            try loop.update(registration, interest)
-        } catch {
-            linkIsLost(error.description)
-        }
-    }
-
-    private func failure(_ step: Step) -> Lifecycle.Failure? {
-        guard case .failed(let code, let text) = step else { return nil }
-        return Lifecycle.Failure(
-            code: code, text: text, linkEnded: wire.ended != nil || isLinkFailure(code),
-            receivedAnything: wire.receivedAnything, firstBytes: wire.firstBytes)
-    }
-
-    private func isLinkFailure(_ code: Int32) -> Bool {
-        code == LIBSSH2_ERROR_SOCKET_DISCONNECT
-            || wire.ended != nil
-                && [LIBSSH2_ERROR_SOCKET_NONE, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_RECV].contains(code)
-    }
-
     // MARK: Liveness
 
     private func scheduleHeartbeat() {
@@ -401,19 +240,23 @@ final class Session: Handler {
 
     // MARK: Ending
 
-    private func end(_ channel: Channel, _ end: Channel.End) {
+    func end(_ channel: Channel, _ end: Channel.End) {
         guard channel.state != .ended else { return }
         channel.state = .ended
         channels.removeAll { $0 === channel }
         channel.consumer.ended(end)
     }
 
-    private func linkIsLost(_ reason: String) {
+    func linkIsLost(_ reason: String) {
         guard handle != nil else { return }
         if !isUp {
             let failure = Lifecycle.Failure(
-                code: LIBSSH2_ERROR_SOCKET_DISCONNECT, text: reason, linkEnded: true, receivedAnything: wire.receivedAnything,
-                firstBytes: wire.firstBytes)
+                code: LIBSSH2_ERROR_SOCKET_DISCONNECT,
+                text: reason,
+                linkEnded: true,
+                receivedAnything: wire.receivedAnything,
+                firstBytes: wire.firstBytes
+            )
             switch operations.first {
             case .offer: perform(lifecycle.offerEnded(failure))
             default: perform(lifecycle.handshakeEnded(failure))

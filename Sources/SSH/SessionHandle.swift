@@ -62,7 +62,10 @@ struct SessionHandle: ~Copyable {
         var context: UnsafeMutableRawPointer? = Unmanaged.passUnretained(key).toOpaque()
         return step(
             baton_ssh2_userauth_publickey(
-                pointer, user, blob, blob.count,
+                pointer,
+                user,
+                blob,
+                blob.count,
                 { _, signature, length, data, count, context in
                     let key = Unmanaged<PrivateKey>.fromOpaque(context!.pointee!).takeUnretainedValue()
                     let message = UnsafeBufferPointer(start: data, count: count)
@@ -74,7 +77,10 @@ struct SessionHandle: ~Copyable {
                     signature!.pointee = copy.assumingMemoryBound(to: UInt8.self)
                     length!.pointee = bytes.count
                     return 0
-                }, &context))
+                },
+                &context
+            )
+        )
     }
 
     /// The signature method that libssh2 wrote into what is to be signed (RFC 4252, 7): session id, message number,

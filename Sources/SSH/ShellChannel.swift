@@ -18,7 +18,13 @@ final class ShellChannel: ChannelConsumer {
         /// Set when the program is being ended: how that is to be reported.
         var ending: Ending?
 
-        init(_ label: String, _ limits: Limits, _ observer: OutputObserver?, _ now: Instant, _ done: @escaping (Outcome) -> Void) {
+        init(
+            _ label: String,
+            _ limits: Limits,
+            _ observer: OutputObserver?,
+            _ now: Instant,
+            _ done: @escaping (Outcome) -> Void
+        ) {
             self.label = label
             self.limits = limits
             self.observer = observer
@@ -63,7 +69,10 @@ final class ShellChannel: ChannelConsumer {
     private static let programLimit = 8 << 20
 
     init(
-        on session: Session, _ loop: Loop, _ target: Target, _ text: String,
+        on session: Session,
+        _ loop: Loop,
+        _ target: Target,
+        _ text: String,
         whenExpired: @escaping (ShellChannel, Ending) -> Void
     ) {
         self.loop = loop
@@ -73,14 +82,16 @@ final class ShellChannel: ChannelConsumer {
         become = target.become.map { Become(user: $0.user, prompt: $0.password == nil ? nil : .random()) }
         greetingFrame = conversation.expect(greetingMarker)
         channel = Channel(
-            command: ShellLoop.command(text, greeting: greetingMarker, become: become), consumer: self)
+            command: ShellLoop.command(text, greeting: greetingMarker, become: become),
+            consumer: self
+        )
         let limit = target.timeouts.shell
         startTimer = loop.after(limit) { [weak self] in
             self?.startFailed(.linkLost, "no answer from the shell within \(Int(limit.inSeconds)) s")
         }
     }
 
-    /// Sends the command; programs that were submitted before ride behind it.
+    /// Sends the command; programs that were submitted before follow as soon as it has started.
     func start() { session.start(channel) }
 
     var isRunning: Bool { !order.isEmpty }
@@ -89,7 +100,10 @@ final class ShellChannel: ChannelConsumer {
 
     /// `input` is what the program reads; only for a loop of one.
     func submit(
-        _ program: some Program, _ limits: Limits, _ observer: OutputObserver?, input: [UInt8] = [],
+        _ program: some Program,
+        _ limits: Limits,
+        _ observer: OutputObserver?,
+        input: [UInt8] = [],
         _ done: @escaping (Outcome) -> Void
     ) {
         guard !isEnded else {
@@ -206,7 +220,9 @@ final class ShellChannel: ChannelConsumer {
         case nil:
             job.done(
                 .success(
-                    Reply(status: status, stdout: job.stdout, stderr: job.stderr, duration: loop.now - job.began)))
+                    Reply(status: status, stdout: job.stdout, stderr: job.stderr, duration: loop.now - job.began)
+                )
+            )
         }
     }
 

@@ -38,9 +38,16 @@ package struct Target: Sendable {
     }
 
     package init(
-        name: String, address: String, port: UInt16 = 22, user: String, keys: [PrivateKey] = [],
-        known: [HostKey] = [], revoked: [HostKey] = [], acceptsNewHostKey: Bool = false,
-        become: BecomeSettings? = nil, timeouts: Timeouts = Timeouts()
+        name: String,
+        address: String,
+        port: UInt16 = 22,
+        user: String,
+        keys: [PrivateKey] = [],
+        known: [HostKey] = [],
+        revoked: [HostKey] = [],
+        acceptsNewHostKey: Bool = false,
+        become: BecomeSettings? = nil,
+        timeouts: Timeouts = Timeouts()
     ) {
         self.name = name
         self.address = address

@@ -113,6 +113,7 @@ final class Wire {
             { _, into, room, _, context in
                 let wire = Unmanaged<Wire>.fromOpaque(context!.pointee!).takeUnretainedValue()
                 return wire.receive(into!, room)
-            })
+            }
+        )
     }
 }

@@ -35,7 +35,9 @@ package struct Conversation: Sendable {
     }
 
     package mutating func receive(
-        _ stream: StandardStream, _ bytes: UnsafeRawBufferPointer, _ report: (Event) -> Void
+        _ stream: StandardStream,
+        _ bytes: UnsafeRawBufferPointer,
+        _ report: (Event) -> Void
     ) throws(Broken) {
         var rest = bytes
         while !rest.isEmpty {

@@ -23,7 +23,8 @@ package struct MarkerScanner: Sendable {
 
     /// Gives every byte before the end to `emit`, in order and as early as can be.
     package mutating func feed(
-        _ piece: UnsafeRawBufferPointer, _ emit: (UnsafeRawBufferPointer) -> Void
+        _ piece: UnsafeRawBufferPointer,
+        _ emit: (UnsafeRawBufferPointer) -> Void
     ) throws(Broken) -> End? {
         if held.isEmpty { return try scan(piece, heldBefore: 0, emit) }
         let before = held.count
@@ -43,7 +44,9 @@ package struct MarkerScanner: Sendable {
     }
 
     private mutating func scan(
-        _ bytes: UnsafeRawBufferPointer, heldBefore: Int, _ emit: (UnsafeRawBufferPointer) -> Void
+        _ bytes: UnsafeRawBufferPointer,
+        heldBefore: Int,
+        _ emit: (UnsafeRawBufferPointer) -> Void
     ) throws(Broken) -> End? {
         guard let start = find(in: bytes) else {
             let keep = possibleStart(in: bytes)

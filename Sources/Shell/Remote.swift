@@ -1,11 +1,15 @@
 /// Whatever runs programs on one host: libssh2, a spawned `ssh`, a local `sh`. The words of every room above.
 package protocol Remote: Actor {
     /// Runs a program that looks, in the host's long-lived shell, after those that were sent before it.
-    func run(_ program: ReadingProgram, _ limits: Limits, _ observer: OutputObserver?) async throws(RemoteError) -> Reply
+    func run(_ program: ReadingProgram, _ limits: Limits, _ observer: OutputObserver?) async throws(RemoteError)
+        -> Reply
 
     /// Runs a program that changes.
     func run(
-        _ program: ChangingProgram, under authority: Authority, _ limits: Limits, _ observer: OutputObserver?
+        _ program: ChangingProgram,
+        under authority: Authority,
+        _ limits: Limits,
+        _ observer: OutputObserver?
     ) async throws(RemoteError) -> Reply
 
     /// Runs a program beside the one in the long-lived shell, through a second shell: what must get through while
@@ -14,7 +18,10 @@ package protocol Remote: Actor {
 
     /// Streams `content` into a file through a channel of its own; the host checks the sum before the name appears.
     func put(
-        _ content: [UInt8], _ upload: Upload, under authority: Authority, _ limits: Limits
+        _ content: [UInt8],
+        _ upload: Upload,
+        under authority: Authority,
+        _ limits: Limits
     ) async throws(RemoteError) -> Reply
 
     /// Ends the program that is running in the long-lived shell, if there is one; its reply then comes as it ended.

@@ -17,8 +17,10 @@ package struct Upload: Equatable, Sendable {
     /// Reads exactly `size` bytes, checks them, and renames. `key` names the temporary file.
     package func program(key: Marker) -> ChangingProgram {
         ChangingProgram(
-            "upload \(destination)", ProgramFile.upload,
-            arguments: [destination, String(mode, radix: 8), String(size), sha256, key.text])
+            "upload \(destination)",
+            ProgramFile.upload,
+            arguments: [destination, String(mode, radix: 8), String(size), sha256, key.text]
+        )
     }
 }
 

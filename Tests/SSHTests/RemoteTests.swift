@@ -13,7 +13,10 @@ import Testing
             let opened = try await remote.open()
             #expect(opened.hostKey?.type == "ssh-ed25519")
             let reply = try await remote.run(
-                ReadingProgram("test", #"printf 'a\0b\n\n'; printf 'err\n' >&2; exit 3"#), Limits(), nil)
+                ReadingProgram("test", #"printf 'a\0b\n\n'; printf 'err\n' >&2; exit 3"#),
+                Limits(),
+                nil
+            )
             #expect(reply.status == 3)
             #expect(reply.stdout.bytes == [97, 0, 98, 10, 10])
             #expect(reply.stderr.text == "err\n")
@@ -28,8 +31,13 @@ extension TestServer {
     func target() throws -> Target {
         let key = try PrivateKey(file: try Files.read(userKey), name: userKey)
         return Target(
-            name: "test", address: "127.0.0.1", port: port, user: Surroundings.user, keys: [key],
-            known: [HostKey(line: hostKey)!])
+            name: "test",
+            address: "127.0.0.1",
+            port: port,
+            user: Surroundings.user,
+            keys: [key],
+            known: [HostKey(line: hostKey)!]
+        )
     }
 
     func remote(_ change: (inout Target) -> Void = { _ in }) throws -> SSHRemote {

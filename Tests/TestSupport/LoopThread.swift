@@ -8,7 +8,9 @@ package func withLoop<Result: Sendable>(
     let loop = try Loop()
     let context = Unmanaged.passRetained(loop).toOpaque()
     try SystemError.check(
-        baton_thread_start({ Unmanaged<Loop>.fromOpaque($0!).takeRetainedValue().run() }, context), "start a thread")
+        baton_thread_start({ Unmanaged<Loop>.fromOpaque($0!).takeRetainedValue().run() }, context),
+        "start a thread"
+    )
     defer { loop.stop() }
     return try await withTaskExecutorPreference(loop) { try await body(loop) }
 }
