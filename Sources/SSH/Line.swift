@@ -94,6 +94,7 @@ final class Line {
         }
         let limits = Limits(timeout: Self.endingGrace)
         runBeside(EndPrograms.program(loop: pid), limits) { [weak self, weak shell] _ in
+            shell?.settleEnding()
             guard let self, let shell, shell.isRunning else { return }
             // The marker may be right behind the confirmation.
             loop.after(.seconds(1)) { [weak shell] in if let shell, shell.isRunning { shell.abandon() } }

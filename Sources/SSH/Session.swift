@@ -229,8 +229,7 @@ final class Session: Handler {
         missedHeartbeats = heardSinceHeartbeat ? 0 : missedHeartbeats + 1
         heardSinceHeartbeat = false
         if missedHeartbeats >= Self.missedHeartbeatLimit {
-            let silence = target.timeouts.heartbeat.inSeconds * Double(Self.missedHeartbeatLimit)
-            linkIsLost("no sign of life for \(Int(silence)) s")
+            linkIsLost("no sign of life for \(Seconds.text(target.timeouts.heartbeat * Self.missedHeartbeatLimit))")
             return
         }
         handle?.keepAlive()

@@ -28,7 +28,8 @@ struct SessionHandle: ~Copyable {
             // A list of which this version knows nothing is refused as a whole: its own default stays.
             _ = libssh2_session_method_pref(pointer, preference.method, preference.names)
         }
-        libssh2_keepalive_config(pointer, 1, 5)
+        // The shortest it knows: when one is due is the session's business, not libssh2's.
+        libssh2_keepalive_config(pointer, 1, 2)
     }
 
     deinit { libssh2_session_free(pointer) }

@@ -17,6 +17,8 @@ final class ShellChannel: ChannelConsumer {
         var timer: Loop.Timer?
         /// Set when the program is being ended: how that is to be reported.
         var ending: Ending?
+        /// The host has answered that it ended what there was.
+        var isEndingSettled = false
 
         init(
             _ label: String,
@@ -59,6 +61,9 @@ final class ShellChannel: ChannelConsumer {
     private var complaint: [UInt8] = []
     private var startTimer: Loop.Timer?
     private var whenExpired: (ShellChannel, Ending) -> Void
+    /// A program that is being ended is reported when both have come: its own end, and the host's word that nothing of
+    /// it is left. Its own end was first.
+    private var ended: (Job, Int32)?
     private(set) var isEnded = false
 
     /// The loop's pid on the host, once it has said so.
@@ -87,7 +92,7 @@ final class ShellChannel: ChannelConsumer {
         )
         let limit = target.timeouts.shell
         startTimer = loop.after(limit) { [weak self] in
-            self?.startFailed(.linkLost, "no answer from the shell within \(Int(limit.inSeconds)) s")
+            self?.startFailed(.linkLost, "no answer from the shell within \(Seconds.text(limit))")
         }
     }
 
@@ -212,6 +217,24 @@ final class ShellChannel: ChannelConsumer {
             job.done(.failure(failure(of: job, .protocolBroken, "its status cannot be read")))
             return
         }
+        if job.ending != nil, !job.isEndingSettled {
+            ended = (job, status)
+        } else {
+            report(job, status)
+        }
+    }
+
+    /// The host has done what it could to end the program.
+    func settleEnding() {
+        if let (job, status) = ended {
+            ended = nil
+            report(job, status)
+        } else if let frame = order.first {
+            jobs[frame]?.isEndingSettled = true
+        }
+    }
+
+    private func report(_ job: Job, _ status: Int32) {
         switch job.ending {
         case .timedOut:
             let limit = job.limits.timeout.map { Seconds.text($0) } ?? "its time"
@@ -285,6 +308,8 @@ final class ShellChannel: ChannelConsumer {
     private func failAll(_ reason: (Job) -> (RemoteError.Kind, String)) {
         if let startTimer { loop.cancel(startTimer) }
         startTimer = nil
+        if let (job, status) = ended { report(job, status) }
+        ended = nil
         let failed = order.compactMap { jobs[$0] }
         jobs = [:]
         order = []

@@ -3,7 +3,7 @@ package import Reactor
 
 /// Runs `body` on a loop that has a thread of its own: tests never block the pool they run on.
 package func withLoop<Result: Sendable>(
-    _ body: @escaping @Sendable @concurrent (Loop) async throws -> Result
+    _ body: @escaping @Sendable (Loop) async throws -> Result
 ) async throws -> Result {
     let loop = try Loop()
     let context = Unmanaged.passRetained(loop).toOpaque()
@@ -12,5 +12,5 @@ package func withLoop<Result: Sendable>(
         "start a thread"
     )
     defer { loop.stop() }
-    return try await withTaskExecutorPreference(loop) { try await body(loop) }
+    return try await Pinned(to: loop).run(body)
 }

@@ -64,36 +64,43 @@ package struct TestServer: Sendable {
 /// Starts an sshd with `extra` lines of configuration, which win over the lab's own, and takes it back afterwards.
 package func withServer<Result: Sendable>(
     _ extra: String = "",
+    prepare: @escaping @Sendable (Loop) async throws -> Void = { _ in },
     _ body: @escaping @Sendable (TestServer) async throws -> Result
 ) async throws -> Result {
     try await withDirectory { directory in
-        try await withLoop { loop in
-            let lab = Lab(
-                directory: "\(directory)/lab",
-                user: Surroundings.user,
-                environment: Surroundings.environment,
-                on: loop
-            )
-            let states = try await lab.up(1, extra: extra)
-            let host = lab.layout.host(states[0].name)
-            let words = String(decoding: try Files.read(host.hostKey + ".pub"), as: UTF8.self).split(separator: " ")
-            let server = TestServer(
-                loop: loop,
-                directory: directory,
-                host: host,
-                port: states[0].port,
-                listener: states[0].pid!,
-                hostKey: words.prefix(2).joined(separator: " "),
-                userKey: lab.layout.userKey
-            )
-            let outcome: Swift.Result<Result, any Error>
-            do {
-                outcome = .success(try await body(server))
-            } catch {
-                outcome = .failure(error)
-            }
-            try await lab.down()
-            return try outcome.get()
+        try await withServer(in: directory, Surroundings.environment, extra, prepare: prepare, body)
+    }
+}
+
+func withServer<Result: Sendable>(
+    in directory: String,
+    _ environment: [String: String],
+    _ extra: String,
+    prepare: @escaping @Sendable (Loop) async throws -> Void = { _ in },
+    _ body: @escaping @Sendable (TestServer) async throws -> Result
+) async throws -> Result {
+    try await withLoop { loop in
+        try await prepare(loop)
+        let lab = Lab(directory: "\(directory)/lab", user: Surroundings.user, environment: environment, on: loop)
+        let states = try await lab.up(1, extra: extra)
+        let host = lab.layout.host(states[0].name)
+        let words = String(decoding: try Files.read(host.hostKey + ".pub"), as: UTF8.self).split(separator: " ")
+        let server = TestServer(
+            loop: loop,
+            directory: directory,
+            host: host,
+            port: states[0].port,
+            listener: states[0].pid!,
+            hostKey: words.prefix(2).joined(separator: " "),
+            userKey: lab.layout.userKey
+        )
+        let outcome: Swift.Result<Result, any Error>
+        do {
+            outcome = .success(try await body(server))
+        } catch {
+            outcome = .failure(error)
         }
+        try await lab.down()
+        return try outcome.get()
     }
 }

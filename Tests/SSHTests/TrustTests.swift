@@ -1,0 +1,232 @@
+import Lab
+import Reactor
+import SSH
+import Shell
+import TestSupport
+import Testing
+
+/// Host keys and user keys against a real server, and the files they come from.
+@Suite struct TrustTests {
+    private let stranger =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPdvTjPqrNiOzrMGlc6FX5mRd5z9NfK46Glv9o6mXZI1"
+
+    @Test func `an unknown host key is refused, with its fingerprint`() async throws {
+        try await withServer { server in
+            let error = try await server.failureToOpen { $0.known = [] }
+            guard case .hostKeyUnknown(let key) = error?.kind else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(key.line == server.hostKey)
+            #expect(error?.message.contains(key.fingerprint) == true)
+            let accepted = try await server.failureToOpen {
+                $0.known = []
+                $0.acceptsNewHostKey = true
+            }
+            #expect(accepted == nil)
+        }
+    }
+
+    @Test func `a changed host key is refused even where new ones are accepted`() async throws {
+        try await withServer { server in
+            let error = try await server.failureToOpen {
+                $0.known = [HostKey(line: stranger)!]
+                $0.acceptsNewHostKey = true
+            }
+            guard case .hostKeyChanged = error?.kind else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(error?.message.contains(HostKey(line: stranger)!.fingerprint) == true)
+            #expect(error?.message.contains(HostKey(line: server.hostKey)!.fingerprint) == true)
+        }
+    }
+
+    @Test func `a revoked host key is refused`() async throws {
+        try await withServer { server in
+            let error = try await server.failureToOpen { $0.revoked = [HostKey(line: server.hostKey)!] }
+            guard case .hostKeyRevoked = error?.kind else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ["-t", "ed25519"], ["-t", "ecdsa", "-b", "256"], ["-t", "ecdsa", "-b", "384"], ["-t", "ecdsa", "-b", "521"],
+        ["-t", "rsa", "-b", "2048"], ["-t", "rsa", "-b", "3072", "-m", "PEM"], ["-t", "ecdsa", "-m", "PKCS8"],
+        ["-t", "rsa", "-b", "2048", "-m", "PKCS8"],
+    ])
+    func `every kind of unencrypted key logs in`(_ kind: [String]) async throws {
+        try await withServer { server in
+            let path = "\(server.directory)/key"
+            let made = try await server.loop.run(
+                ChildRequest(
+                    ["ssh-keygen", "-q", "-N", "", "-C", "test"] + kind + ["-f", path],
+                    environment: Surroundings.environment
+                )
+            )
+            try #require(made.succeeded, "\(made.errors)")
+            try Files.append(try Files.read(path + ".pub"), to: server.authorizedKeys)
+            let key = try PrivateKey(file: try Files.read(path), name: path)
+            let shown = try await server.loop.run(
+                ChildRequest(["ssh-keygen", "-l", "-f", path + ".pub"], environment: Surroundings.environment)
+            )
+            #expect(shown.output.contains(key.fingerprint))
+            try await server.connected({ $0.keys = [key] }) { remote in
+                let reply = try await remote.sh("echo in")
+                #expect(reply.stdout.text == "in\n")
+            }
+        }
+    }
+
+    @Test func `a refused key is followed by the next one`() async throws {
+        try await withServer("MaxAuthTries 3") { server in
+            let wrong = try await server.key("wrong")
+            try await server.connected({ $0.keys = [wrong] + $0.keys }) { remote in
+                let reply = try await remote.sh("echo in")
+                #expect(reply.stdout.text == "in\n")
+            }
+            let error = try await server.failureToOpen { $0.keys = [wrong] }
+            #expect(error?.kind == .authentication)
+            #expect(error?.message.contains("none of these keys was accepted: \(wrong.name)") == true)
+            let none = try await server.failureToOpen { $0.keys = [] }
+            #expect(none?.message.hasSuffix("there is no key to offer") == true)
+        }
+    }
+
+    @Test func `a server that counts attempts hangs up, and that is an authentication error`() async throws {
+        try await withServer("MaxAuthTries 2") { server in
+            let wrong = [try await server.key("a"), try await server.key("b"), try await server.key("c")]
+            let error = try await server.failureToOpen { $0.keys = wrong + $0.keys }
+            #expect(error?.kind == .authentication)
+        }
+    }
+
+    @Test func `an encrypted, a damaged and a foreign file are refused with the reason`() async throws {
+        try await withServer { server in
+            let path = "\(server.directory)/locked"
+            for format in ["RFC4716", "PKCS8", "PEM"] {
+                try? Files.removeTree(path)
+                try? Files.removeTree(path + ".pub")
+                let made = try await server.loop.run(
+                    ChildRequest(
+                        [
+                            "ssh-keygen", "-q", "-N", "a passphrase", "-t", "rsa", "-b", "2048", "-m", format, "-f",
+                            path,
+                        ],
+                        environment: Surroundings.environment
+                    )
+                )
+                try #require(made.succeeded, "\(made.errors)")
+                let error = #expect(throws: PrivateKey.Unusable.self) {
+                    _ = try PrivateKey(file: try Files.read(path), name: "locked")
+                }
+                #expect(error?.reason.contains("encrypted") == true, "\(format)")
+            }
+            let good = try Files.read(server.userKey)
+            #expect(throws: PrivateKey.Unusable.self) { _ = try PrivateKey(file: [], name: "empty") }
+            #expect(throws: PrivateKey.Unusable.self) { _ = try PrivateKey(file: Array("hello".utf8), name: "text") }
+            // Every shortened file is an error and none is a crash.
+            for count in stride(from: 0, to: good.count - 2, by: 3) {
+                #expect(throws: PrivateKey.Unusable.self) {
+                    _ = try PrivateKey(file: Array(good[..<count]), name: "cut")
+                }
+            }
+        }
+    }
+
+    @Test func `a server with only an RSA host key is explained`() async throws {
+        try await withDirectory { directory in
+            try await withServer(
+                "HostKeyAlgorithms rsa-sha2-512,rsa-sha2-256\nHostKey \(directory)/rsa",
+                prepare: { loop in
+                    let made = try await loop.run(
+                        ChildRequest(
+                            ["ssh-keygen", "-q", "-N", "", "-t", "rsa", "-b", "2048", "-f", "\(directory)/rsa"],
+                            environment: Surroundings.environment
+                        )
+                    )
+                    try #require(made.succeeded)
+                }
+            ) { server in
+                let error = try await server.failureToOpen()
+                if try Library().number < 0x010b00 {
+                    #expect(error?.kind == .negotiation)
+                    #expect(error?.message.contains("libssh2 \(try Library().version)") == true)
+                    #expect(error?.hint?.contains("RSA host key") == true)
+                }
+            }
+        }
+    }
+
+    @Test func `known hosts are found as ssh-keygen finds them`() async throws {
+        try await withServer { server in
+            let key = server.hostKey
+            let lines = [
+                "plain.example \(key)", "UPPER.example \(key)", "one,two,10.0.0.1 \(key)", "[port.example]:2222 \(key)",
+                "*.wild.example,!not.wild.example \(key)", "h?st \(key)", "# comment \(key)", "",
+                "   spaced \(key) a comment", "@revoked gone.example \(key)", "a \(key)", "broken line",
+                "[*]:2022 \(key)",
+            ]
+            let file = "\(server.directory)/known"
+            try Files.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: file)
+            let names = [
+                "plain.example", "PLAIN.example", "upper.example", "one", "two", "10.0.0.1", "three",
+                "[port.example]:2222", "port.example", "a.wild.example", "not.wild.example", "wild.example", "host",
+                "hst", "spaced", "a", "b", "[x]:2022",
+            ]
+            for hashed in [false, true] {
+                if hashed {
+                    _ = try await server.loop.run(
+                        ChildRequest(["ssh-keygen", "-H", "-f", file], environment: Surroundings.environment)
+                    )
+                }
+                var known = KnownHosts()
+                known.add(file: file, try Files.read(file))
+                if !hashed { #expect(known.badLines.map(\.line) == [12]) }
+                for name in names {
+                    let found = try await server.loop.run(
+                        ChildRequest(["ssh-keygen", "-F", name, "-f", file], environment: Surroundings.environment)
+                    )
+                    let (host, port) = Self.split(name)
+                    let keys = known.keys(for: host, port: port).known
+                    #expect(!keys.isEmpty == found.succeeded, "\(name), hashed: \(hashed)")
+                }
+                #expect(known.keys(for: "gone.example", port: 22).revoked.count == 1)
+                #expect(known.keys(for: "gone.example", port: 22).known.isEmpty)
+            }
+            let line = KnownHosts.line("[secret.example]:2222", HostKey(line: key)!, hashed: true)
+            try Files.write(Array((line + "\n").utf8), to: file)
+            let found = try await server.loop.run(
+                ChildRequest(
+                    ["ssh-keygen", "-F", "[secret.example]:2222", "-f", file],
+                    environment: Surroundings.environment
+                )
+            )
+            #expect(found.succeeded)
+        }
+    }
+
+    private static func split(_ name: String) -> (String, UInt16) {
+        guard name.hasPrefix("["), let end = name.lastIndex(of: "]") else { return (name, 22) }
+        let host = name[name.index(after: name.startIndex)..<end]
+        return (String(host), UInt16(name[end...].dropFirst(2)) ?? 22)
+    }
+}
+
+extension TestServer {
+    var authorizedKeys: String { "\(directory)/lab/authorized_keys" }
+
+    /// A key that nobody has authorized.
+    func key(_ name: String) async throws -> PrivateKey {
+        let path = "\(directory)/\(name)"
+        _ = try await loop.run(
+            ChildRequest(
+                ["ssh-keygen", "-q", "-N", "", "-t", "ed25519", "-f", path],
+                environment: Surroundings.environment
+            )
+        )
+        return try PrivateKey(file: try Files.read(path), name: path)
+    }
+}
