@@ -1,24 +1,26 @@
 /// The one program that is started on a host: a loop of the shell's own `read` that takes programs as frames and
 /// answers with their output, ended by a marker that nobody can guess.
 ///
-/// A frame is a header line `LENGTH MARKER` and LENGTH bytes of program. The answer is the program's output as it comes,
-/// then a newline, the marker and the exit status on stdout, and a newline and the marker on stderr. Nothing is captured
-/// on the host: a captured answer loses NUL bytes and trailing newlines and counts characters instead of bytes.
+/// A frame is one line: `MARKER PROGRAM`, the program's newlines and backslashes escaped. Shells must read lines byte by
+/// byte, so the next frame is untouched; `head -c` of busybox and the BSDs reads ahead and loses it. The answer is the
+/// program's output as it comes, then a newline, the marker and the exit status on stdout, and a newline and the marker
+/// on stderr. Nothing is captured on the host: a captured answer loses NUL bytes and trailing newlines and counts
+/// characters instead of bytes.
 ///
 /// The text is one line without single quotes or exclamation marks, so that csh and fish as login shells pass it on.
 package enum ShellLoop {
     /// Answers `MARKER PID` first, through the same framing: whatever rc files print comes before it and is known for
     /// what it is.
     private static let greeting = #"printf "\n%s %s\n" "$1" "$$"; printf "\n%s\n" "$1" >&2; "#
-    private static let program = #"p=$(head -c "$n"); (unset n k; eval "$p")"#
+    private static let program = #"p=$(printf %b "$p"); (unset k; eval "$p")"#
     private static let answer = #"s=$?; printf "\n%s %d\n" "$k" "$s"; printf "\n%s\n" "$k" >&2"#
 
     /// Programs one after another, without input.
-    package static let many = greeting + "while read -r n k; do \(program) </dev/null; \(answer); done"
+    package static let many = greeting + "while read -r k p; do \(program) </dev/null; \(answer); done"
 
     /// One program whose input is the rest of the channel. Ends after it: what it did not read must not be taken for
     /// frames.
-    package static let one = greeting + "read -r n k && { \(program); \(answer); }"
+    package static let one = greeting + "read -r k p && { \(program); \(answer); }"
 
     /// Sent in an exec request. `marker` is only the greeting's; it stands in the host's process list.
     package static func command(_ loop: String, greeting marker: Marker, become: Become?) -> String {
@@ -29,10 +31,24 @@ package enum ShellLoop {
 
     /// A program as a frame.
     package static func frame(_ text: String, _ marker: Marker) -> [UInt8] {
+        var frame = Array(marker.text.utf8)
+        frame.reserveCapacity(frame.count + text.utf8.count + text.utf8.count / 16 + 8)
+        frame.append(UInt8(ascii: " "))
         // A program that starts with a dash would be an option of `eval` in bash.
-        let body = Array((text.hasPrefix("-") ? "\n" + text : text).utf8)
-        return Array("\(body.count) \(marker.text)\n".utf8) + body
+        if text.hasPrefix("-") { frame += newline }
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\n"): frame += newline
+            case UInt8(ascii: "\\"): frame += [byte, byte]
+            default: frame.append(byte)
+            }
+        }
+        // `read` takes blanks off the end of a line; behind this there are none.
+        return frame + newline + [UInt8(ascii: "\n")]
     }
+
+    /// As `printf %b` reads it.
+    private static let newline = Array(#"\n"#.utf8)
 }
 
 /// 128 random bits as text: what ends an answer.
