@@ -75,6 +75,8 @@ let package = Package(
         ),
         tests(of: "Shell", ["Reactor", "CPrograms"]),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto"]),
+        tests(of: "Lab", ["Reactor"]),
+        tests(of: "Commands", ["Arguments", "baton", "Lab", "Reactor"], exclude: ["Snapshots"]),
         tests(of: "Arguments", exclude: ["Snapshots"]),
         tests(of: "Document"),
         tests(of: "Inventory", ["Document"]),

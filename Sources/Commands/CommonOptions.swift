@@ -14,7 +14,7 @@ enum CommonOptions {
         "-i",
         "--inventory",
         as: .path(.file, named: "FILE"),
-        help: "Read hosts from this inventory; may be given several times. Default: the inventory of baton.yml."
+        help: "Read hosts from this inventory. Default: what baton.yml says."
     )
     static let limit = Option.optional(
         "-l",

@@ -8,7 +8,7 @@ import Shell
 /// `baton exec`: one command on many hosts.
 enum ExecCommand {
     static let words = Operand.afterDoubleDash(
-        as: .text("COMMAND"),
+        as: .text("COMMAND", orEmpty: true),
         minimum: 1,
         help: "What to run. One word is a shell line; several are an argument list, each passed exactly."
     )

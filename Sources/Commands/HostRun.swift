@@ -41,6 +41,9 @@ struct HostRun {
         forks = parsed[CommonOptions.forks] ?? project.settings.forks ?? 50
         var secrets = Redactor()
         let hosts = try Self.hosts(parsed, project, context)
+        if hosts.isEmpty {
+            throw CommandError("the inventory has no hosts", hint: "an empty run would look like success")
+        }
         var access = Access(try Self.defaults(parsed, context, &secrets))
         var targets: [Target] = []
         var problems = Diagnostics()
@@ -92,13 +95,12 @@ struct HostRun {
         do throws(DocumentError) {
             let inventory = try Inventory.parse(sources)
             if !inventory.warnings.isEmpty { context.stderr.write(inventory.warnings.rendered + "\n") }
+            if inventory.hosts.isEmpty { return [] }
             hosts = try inventory.hosts(matching: parsed[CommonOptions.limit] ?? "all", from: "--limit")
         } catch {
             throw CommandError(rendered: error.description)
         }
-        if hosts.isEmpty {
-            throw CommandError("the inventory has no hosts", hint: "an empty run would look like success")
-        }
+
         return hosts
     }
 

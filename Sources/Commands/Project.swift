@@ -36,7 +36,7 @@ struct Project {
             var settings = Settings()
             if !node.isNull {
                 let fields = decoder.fields(Field(node, as: fileName), known: ["inventory", "forks", "output"])
-                if let inventory = fields?["inventory"] { settings.inventory = decoder.strings(inventory) ?? [] }
+                if let inventory = fields?["inventory"] { settings.inventory = Self.oneOrMore(inventory, &decoder) }
                 if let forks = fields?["forks"] { settings.forks = decoder.int(forks, in: 1...10_000) }
                 if let output = fields?["output"] {
                     settings.output = decoder.choice(output, of: CommonOptions.Output.allCases.map(\.rawValue))
@@ -47,6 +47,14 @@ struct Project {
         } catch {
             throw CommandError(rendered: error.description)
         }
+    }
+}
+
+extension Project {
+    /// One file needs no list.
+    private static func oneOrMore(_ field: Field, _ decoder: inout NodeDecoder) -> [String] {
+        if case .scalar = field.node.content { return decoder.string(field).map { [$0] } ?? [] }
+        return decoder.strings(field) ?? []
     }
 }
 

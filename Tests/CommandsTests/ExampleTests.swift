@@ -1,0 +1,40 @@
+import Reactor
+import TestSupport
+import Testing
+
+/// What the repository shows must be true.
+@Suite struct ExampleTests {
+    private static let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+
+    @Test func `every example inventory is understood`() async throws {
+        try await withWorkplace(hosts: 0) { place in
+            let names = Files.list("\(Self.root)/inventories")
+            #expect(!names.isEmpty)
+            for name in names {
+                // A pattern that names nothing is refused after the inventory was read and before anything is contacted.
+                let result = try await place.baton(
+                    "exec",
+                    "-i",
+                    "\(Self.root)/inventories/\(name)",
+                    "-l",
+                    "no-such",
+                    "--",
+                    "true"
+                )
+                #expect(result.status == .exited(1))
+                #expect(result.errors.hasPrefix("--limit:1:1: error:"), "\(result.errors)")
+            }
+        }
+    }
+
+    @Test func `the options that the readme shows exist`() throws {
+        let text = String(decoding: try Files.read("\(Self.root)/README.md"), as: UTF8.self)
+        let help = try ["exec", "lab-up", "facts", "init"].map {
+            String(decoding: try Files.read("\(Self.root)/Tests/CommandsTests/Snapshots/help-\($0).txt"), as: UTF8.self)
+        }.joined()
+        for word in text.split(whereSeparator: { " `\n(),;".contains($0) }) where word.hasPrefix("--") && word.count > 2
+        {
+            #expect(help.contains(word) || word == "--help", "\(word)")
+        }
+    }
+}

@@ -1,0 +1,124 @@
+# Completion of baton for bash; load it with `source`.
+
+# Prints the words that can follow the command "$1".
+_baton_commands() {
+    case "$1" in
+        '') echo 'init lab exec facts completions manual version help' ;;
+        'lab') echo 'up status down' ;;
+    esac
+}
+
+# Prints the options of the command "$1".
+_baton_options() {
+    case "$1" in
+        '') echo '-h --help --version' ;;
+        'init') echo '-h --help --version' ;;
+        'lab') echo '--directory -h --help --version' ;;
+        'lab/up') echo '--directory -h --help --version' ;;
+        'lab/status') echo '-o --output --directory -h --help --version' ;;
+        'lab/down') echo '--directory -h --help --version' ;;
+        'exec') echo '-i --inventory -l --limit -u --user --private-key -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --timeout --max-output -h --help --version' ;;
+        'facts') echo '-i --inventory -l --limit -u --user --private-key -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -h --help --version' ;;
+        'completions') echo '-h --help --version' ;;
+        'manual') echo '-h --help --version' ;;
+        'version') echo '-o --output -h --help --version' ;;
+    esac
+}
+
+# Prints what kind of value the option "$2" of the command "$1" takes, or nothing.
+_baton_value() {
+    case "$1:$2" in
+        lab:--directory | lab/*:--directory) echo 'directory' ;;
+        lab/status:-o | lab/status:--output) echo 'words text json jsonl' ;;
+        exec:-i | exec:--inventory) echo 'file' ;;
+        exec:-l | exec:--limit) echo 'text' ;;
+        exec:-u | exec:--user) echo 'text' ;;
+        exec:--private-key) echo 'file' ;;
+        exec:--become-user) echo 'text' ;;
+        exec:-f | exec:--forks) echo 'text' ;;
+        exec:--connect-timeout) echo 'text' ;;
+        exec:-o | exec:--output) echo 'words text json jsonl' ;;
+        exec:--timeout) echo 'text' ;;
+        exec:--max-output) echo 'text' ;;
+        facts:-i | facts:--inventory) echo 'file' ;;
+        facts:-l | facts:--limit) echo 'text' ;;
+        facts:-u | facts:--user) echo 'text' ;;
+        facts:--private-key) echo 'file' ;;
+        facts:--become-user) echo 'text' ;;
+        facts:-f | facts:--forks) echo 'text' ;;
+        facts:--connect-timeout) echo 'text' ;;
+        facts:-o | facts:--output) echo 'words text json jsonl' ;;
+        version:-o | version:--output) echo 'words text json jsonl' ;;
+    esac
+}
+
+# Prints what kind of value the operand number "$2" of the command "$1" is.
+_baton_operand() {
+    case "$1:$2" in
+        init:0) echo 'directory' ;;
+        lab/up:0) echo 'text' ;;
+        exec:after) echo 'text' ;;
+        completions:0) echo 'words bash zsh fish' ;;
+    esac
+}
+
+# Fills COMPREPLY with what fits "$2" of the kind "$1"; "$3" stands before every reply. Where that is
+# nothing, readline tries paths itself: it knows about `~` and quotes.
+_baton_offer() {
+    local kind="$1" current="$2" before="$3"
+    case "$kind" in
+        file) compopt -o filenames -o default 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        directory) compopt -o filenames -o dirnames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
+        words*) mapfile -t COMPREPLY < <(compgen -W "${kind#words}" -- "$current") ;;
+    esac
+    [[ -z $before || ${#COMPREPLY[@]} -eq 0 ]] || COMPREPLY=("${COMPREPLY[@]/#/$before}")
+}
+
+_baton() {
+    local IFS=$' \t\n' current="${COMP_WORDS[COMP_CWORD]}" place='' pending='' ended='' kind='' word
+    local -i count=0 index
+    COMPREPLY=()
+    for ((index = 1; index < COMP_CWORD; index++)); do
+        word="${COMP_WORDS[index]}"
+        if [[ -n $pending ]]; then
+            # Bash makes a word of its own out of the sign in `--name=value`.
+            [[ $word == '=' ]] || pending=''
+        elif [[ -n $ended ]]; then
+            count+=1
+        elif [[ $word == -- ]]; then
+            ended=yes
+            [[ -z $(_baton_operand "$place" after) ]] || ended=after
+        elif [[ $word == --*=* ]]; then
+            :
+        elif [[ $word == --* ]]; then
+            pending="$(_baton_value "$place" "$word")"
+        elif [[ $word == -?* ]]; then
+            # In `-f5` the value is attached; in `-Cf` it follows.
+            if [[ ${#word} -eq 2 || -z $(_baton_value "$place" "${word:0:2}") ]]; then
+                pending="$(_baton_value "$place" "-${word: -1}")"
+            fi
+        elif [[ " $(_baton_commands "$place") " == *" $word "* ]]; then
+            # Behind `help` the same commands follow as at the start.
+            [[ $place:$word == ':help' ]] || place="${place:+$place/}$word"
+        else
+            count+=1
+        fi
+    done
+    if [[ -n $pending ]]; then
+        [[ $current != '=' ]] || current=''
+        _baton_offer "$pending" "$current" ''
+    elif [[ -z $ended && $current == --*=* ]]; then
+        kind="$(_baton_value "$place" "${current%%=*}")"
+        _baton_offer "$kind" "${current#*=}" "${current%%=*}="
+    elif [[ -z $ended && $current == -* ]]; then
+        _baton_offer "words $(_baton_options "$place")" "$current" ''
+    elif [[ -z $ended && -n $(_baton_commands "$place") ]]; then
+        _baton_offer "words $(_baton_commands "$place")" "$current" ''
+    elif [[ $ended == after ]]; then
+        _baton_offer "$(_baton_operand "$place" after)" "$current" ''
+    else
+        _baton_offer "$(_baton_operand "$place" "$count")" "$current" ''
+    fi
+}
+
+complete -F _baton baton

@@ -1,0 +1,124 @@
+# Completion of baton for fish; a file `baton.fish` in ~/.config/fish/completions, or load it with `source`.
+
+# Succeeds if the option in "place:option" takes a value.
+function __baton_takes_value
+    switch $argv[1]
+        case 'lab:--directory' 'lab/*:--directory' 'lab/status:-o' 'lab/status:--output' 'exec:-i' 'exec:--inventory' 'exec:-l' 'exec:--limit' 'exec:-u' 'exec:--user' 'exec:--private-key' 'exec:--become-user' 'exec:-f' 'exec:--forks' 'exec:--connect-timeout' 'exec:-o' 'exec:--output' 'exec:--timeout' 'exec:--max-output' 'facts:-i' 'facts:--inventory' 'facts:-l' 'facts:--limit' 'facts:-u' 'facts:--user' 'facts:--private-key' 'facts:--become-user' 'facts:-f' 'facts:--forks' 'facts:--connect-timeout' 'facts:-o' 'facts:--output' 'version:-o' 'version:--output'
+            return 0
+    end
+    return 1
+end
+
+# Prints the place of the command, the number of operands, and whether `--` came before the cursor.
+function __baton_line
+    set -l words (commandline -opc)
+    set -e words[1]
+    set -l place ''
+    set -l count 0
+    set -l skip no
+    set -l ended no
+    for word in $words
+        if test $skip = yes
+            set skip no
+            continue
+        end
+        if test $ended = yes
+            set count (math $count + 1)
+            continue
+        end
+        switch $word
+            case --
+                set ended yes
+            case '--*=*'
+            case '--*'
+                __baton_takes_value "$place:$word"; and set skip yes
+            case -
+                set count (math $count + 1)
+            case '-*'
+                # In `-f5` the value is attached; in `-Cf` it follows.
+                set -l letters (string split '' -- (string sub -s 2 -- $word))
+                if test (count $letters) = 1; or not __baton_takes_value "$place:-$letters[1]"
+                    __baton_takes_value "$place:-$letters[-1]"; and set skip yes
+                end
+            case '*'
+                switch "$place:$word"
+                    case ':init' ':lab' ':exec' ':facts' ':completions' ':manual' ':version' 'lab:up' 'lab:status' 'lab:down'
+                        set place (string trim -l -c / -- "$place/$word")
+                    case ':help'
+                    case '*'
+                        set count (math $count + 1)
+                end
+        end
+    end
+    printf '%s\n' "$place" $count $ended
+end
+
+function __baton_at
+    set -l line (__baton_line)
+    test "$line[1]" = "$argv[1]" -a $line[3] = no
+end
+
+function __baton_under
+    set -l line (__baton_line)
+    string match -q -- "$argv[1]/*" "$line[1]/"
+end
+
+# The operands "$argv[2]" to "$argv[3]" of the command "$argv[1]", "before" `--` or "anywhere".
+function __baton_operand
+    set -l line (__baton_line)
+    test "$line[1]" = "$argv[1]" -a $line[2] -ge $argv[2]
+    and test $argv[3] = any -o $line[2] -le $argv[3]
+    and test $argv[4] = anywhere -o $line[3] = no
+end
+
+function __baton_after
+    set -l line (__baton_line)
+    test "$line[1]" = "$argv[1]" -a $line[3] = yes
+end
+
+complete -c baton -e
+complete -c baton -f
+complete -c baton -n '__baton_at \'\'' -a init -d 'Write a starter project'
+complete -c baton -n '__baton_at \'\'' -a lab -d 'Run a throwaway fleet on this machine to try everything on'
+complete -c baton -n '__baton_at \'\'' -a exec -d 'Run a command on many hosts'
+complete -c baton -n '__baton_at \'\'' -a facts -d 'Show what the hosts are: system, kernel, memory, init, tools'
+complete -c baton -n '__baton_at \'\'' -a completions -d 'Print a completion script for a shell'
+complete -c baton -n '__baton_at \'\'' -a manual -d 'Print the manual page, in roff'
+complete -c baton -n '__baton_at \'\'' -a version -d 'Show the version, and that of libssh2'
+complete -c baton -n '__baton_at \'\'' -a help -d 'Show help for a command'
+complete -c baton -s h -l help -d 'Show help for the command and stop'
+complete -c baton -l version -d 'Show the version and stop'
+complete -c baton -n '__baton_operand \'init\' 0 0 anywhere' -a '(__fish_complete_directories (commandline -ct))'
+complete -c baton -n '__baton_at \'lab\'' -a up -d 'Start the fleet'
+complete -c baton -n '__baton_at \'lab\'' -a status -d 'Show its hosts'
+complete -c baton -n '__baton_at \'lab\'' -a down -d 'End the fleet and remove everything of it, also after a crash'
+complete -c baton -n '__baton_under lab' -l directory -x -a '(__fish_complete_directories (commandline -ct))' -d 'Where the lab lives'
+complete -c baton -n '__baton_under lab/status' -s o -l output -x -a 'text json jsonl' -d 'How results are written to stdout: for people, as one JSON value, or as a line per event'
+complete -c baton -n '__baton_under exec' -s i -l inventory -r -F -d 'Read hosts from this inventory'
+complete -c baton -n '__baton_under exec' -s l -l limit -x -d 'Only the hosts that match, as in Ansible: web, web:db, web:&eu, web:!web3, web[0:2], globs'
+complete -c baton -n '__baton_under exec' -s u -l user -x -d 'Log in as this user, whatever the inventory says'
+complete -c baton -n '__baton_under exec' -l private-key -r -F -d 'Log in with this key, whatever the inventory says'
+complete -c baton -n '__baton_under exec' -s b -l become -d 'Run as another user through sudo'
+complete -c baton -n '__baton_under exec' -l become-user -x -d 'The user to become; root if nothing says otherwise'
+complete -c baton -n '__baton_under exec' -s K -l ask-become-pass -d 'Ask for the password that sudo wants, once for all hosts'
+complete -c baton -n '__baton_under exec' -s f -l forks -x -d 'Work on this many hosts at once'
+complete -c baton -n '__baton_under exec' -l connect-timeout -x -d 'Give up on a connection after this time'
+complete -c baton -n '__baton_under exec' -l accept-new-host-keys -d 'Believe and remember the keys of hosts of which none is known; a changed key is refused all the same'
+complete -c baton -n '__baton_under exec' -s o -l output -x -a 'text json jsonl' -d 'How results are written to stdout: for people, as one JSON value, or as a line per event'
+complete -c baton -n '__baton_under exec' -s v -l verbose -d 'Say more on stderr'
+complete -c baton -n '__baton_under exec' -l timeout -x -d 'End the command on a host after this time'
+complete -c baton -n '__baton_under exec' -l max-output -x -d 'Keep this much of each stream of a host: its beginning and its end'
+complete -c baton -n '__baton_under facts' -s i -l inventory -r -F -d 'Read hosts from this inventory'
+complete -c baton -n '__baton_under facts' -s l -l limit -x -d 'Only the hosts that match, as in Ansible: web, web:db, web:&eu, web:!web3, web[0:2], globs'
+complete -c baton -n '__baton_under facts' -s u -l user -x -d 'Log in as this user, whatever the inventory says'
+complete -c baton -n '__baton_under facts' -l private-key -r -F -d 'Log in with this key, whatever the inventory says'
+complete -c baton -n '__baton_under facts' -s b -l become -d 'Run as another user through sudo'
+complete -c baton -n '__baton_under facts' -l become-user -x -d 'The user to become; root if nothing says otherwise'
+complete -c baton -n '__baton_under facts' -s K -l ask-become-pass -d 'Ask for the password that sudo wants, once for all hosts'
+complete -c baton -n '__baton_under facts' -s f -l forks -x -d 'Work on this many hosts at once'
+complete -c baton -n '__baton_under facts' -l connect-timeout -x -d 'Give up on a connection after this time'
+complete -c baton -n '__baton_under facts' -l accept-new-host-keys -d 'Believe and remember the keys of hosts of which none is known; a changed key is refused all the same'
+complete -c baton -n '__baton_under facts' -s o -l output -x -a 'text json jsonl' -d 'How results are written to stdout: for people, as one JSON value, or as a line per event'
+complete -c baton -n '__baton_under facts' -s v -l verbose -d 'Say more on stderr'
+complete -c baton -n '__baton_operand \'completions\' 0 0 anywhere' -a 'bash zsh fish'
+complete -c baton -n '__baton_under version' -s o -l output -x -a 'text json jsonl' -d 'How results are written to stdout: for people, as one JSON value, or as a line per event'

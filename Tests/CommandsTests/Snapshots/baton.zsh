@@ -1,0 +1,206 @@
+#compdef baton
+# Completion of baton for zsh: a file `_baton` in a directory of $fpath, or load it with `source`.
+
+_baton_help() {
+    local place="${(j:/:)words[2,CURRENT-1]}"
+    local -a commands
+    case $place in
+        '') commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2') ;;
+        'lab') commands=('up:Start the fleet' 'status:Show its hosts' 'down:End the fleet and remove everything of it, also after a crash') ;;
+    esac
+    _describe -t commands command commands
+}
+
+_baton__version() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '(-o --output)-o+[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-o --output)--output=[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]'
+}
+
+_baton__manual() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]'
+}
+
+_baton__completions() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]' \
+        ':SHELL:(bash zsh fish)'
+}
+
+_baton__facts() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '*-i+[Read hosts from this inventory]:FILE:_files' \
+        '*--inventory=[Read hosts from this inventory]:FILE:_files' \
+        '(-l --limit)-l+[Only the hosts that match, as in Ansible\: web, web\:db, web\:&eu, web\:!web3, web\[0\:2\], globs]:PATTERN: ' \
+        '(-l --limit)--limit=[Only the hosts that match, as in Ansible\: web, web\:db, web\:&eu, web\:!web3, web\[0\:2\], globs]:PATTERN: ' \
+        '(-u --user)-u+[Log in as this user, whatever the inventory says]:NAME: ' \
+        '(-u --user)--user=[Log in as this user, whatever the inventory says]:NAME: ' \
+        '(--private-key)--private-key=[Log in with this key, whatever the inventory says]:FILE:_files' \
+        '(-b --become)-b[Run as another user through sudo]' \
+        '(-b --become)--become[Run as another user through sudo]' \
+        '(--become-user)--become-user=[The user to become; root if nothing says otherwise]:NAME: ' \
+        '(-K --ask-become-pass)-K[Ask for the password that sudo wants, once for all hosts]' \
+        '(-K --ask-become-pass)--ask-become-pass[Ask for the password that sudo wants, once for all hosts]' \
+        '(-f --forks)-f+[Work on this many hosts at once]:N: ' \
+        '(-f --forks)--forks=[Work on this many hosts at once]:N: ' \
+        '(--connect-timeout)--connect-timeout=[Give up on a connection after this time]:DURATION: ' \
+        '(--accept-new-host-keys)--accept-new-host-keys[Believe and remember the keys of hosts of which none is known; a changed key is refused all the same]' \
+        '(-o --output)-o+[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-o --output)--output=[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-v --verbose)-v[Say more on stderr]' \
+        '(-v --verbose)--verbose[Say more on stderr]' \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]'
+}
+
+_baton__exec() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '*-i+[Read hosts from this inventory]:FILE:_files' \
+        '*--inventory=[Read hosts from this inventory]:FILE:_files' \
+        '(-l --limit)-l+[Only the hosts that match, as in Ansible\: web, web\:db, web\:&eu, web\:!web3, web\[0\:2\], globs]:PATTERN: ' \
+        '(-l --limit)--limit=[Only the hosts that match, as in Ansible\: web, web\:db, web\:&eu, web\:!web3, web\[0\:2\], globs]:PATTERN: ' \
+        '(-u --user)-u+[Log in as this user, whatever the inventory says]:NAME: ' \
+        '(-u --user)--user=[Log in as this user, whatever the inventory says]:NAME: ' \
+        '(--private-key)--private-key=[Log in with this key, whatever the inventory says]:FILE:_files' \
+        '(-b --become)-b[Run as another user through sudo]' \
+        '(-b --become)--become[Run as another user through sudo]' \
+        '(--become-user)--become-user=[The user to become; root if nothing says otherwise]:NAME: ' \
+        '(-K --ask-become-pass)-K[Ask for the password that sudo wants, once for all hosts]' \
+        '(-K --ask-become-pass)--ask-become-pass[Ask for the password that sudo wants, once for all hosts]' \
+        '(-f --forks)-f+[Work on this many hosts at once]:N: ' \
+        '(-f --forks)--forks=[Work on this many hosts at once]:N: ' \
+        '(--connect-timeout)--connect-timeout=[Give up on a connection after this time]:DURATION: ' \
+        '(--accept-new-host-keys)--accept-new-host-keys[Believe and remember the keys of hosts of which none is known; a changed key is refused all the same]' \
+        '(-o --output)-o+[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-o --output)--output=[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-v --verbose)-v[Say more on stderr]' \
+        '(-v --verbose)--verbose[Say more on stderr]' \
+        '(--timeout)--timeout=[End the command on a host after this time]:DURATION: ' \
+        '(--max-output)--max-output=[Keep this much of each stream of a host\: its beginning and its end]:SIZE: ' \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]' \
+        '*:COMMAND: '
+}
+
+_baton__lab__down() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '(--directory)--directory=[Where the lab lives]:DIR:_path_files -/' \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]'
+}
+
+_baton__lab__status() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '(-o --output)-o+[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-o --output)--output=[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(--directory)--directory=[Where the lab lives]:DIR:_path_files -/' \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]'
+}
+
+_baton__lab__up() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '(--directory)--directory=[Where the lab lives]:DIR:_path_files -/' \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]' \
+        '::N: '
+}
+
+_baton__lab() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '(--directory)--directory=[Where the lab lives]:DIR:_path_files -/' \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]' \
+        '1: :->command' \
+        '*:: :->arguments'
+    case $state in
+        command)
+            local -a commands=('up:Start the fleet' 'status:Show its hosts' 'down:End the fleet and remove everything of it, also after a crash')
+            _describe -t commands command commands
+            ;;
+        arguments)
+            case $line[1] in
+                up) _baton__lab__up ;;
+                status) _baton__lab__status ;;
+                down) _baton__lab__down ;;
+            esac
+            ;;
+    esac
+}
+
+_baton__init() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]' \
+        '::DIR:_path_files -/'
+}
+
+_baton() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]' \
+        '1: :->command' \
+        '*:: :->arguments'
+    case $state in
+        command)
+            local -a commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2' 'help:Show help for a command')
+            _describe -t commands command commands
+            ;;
+        arguments)
+            case $line[1] in
+                init) _baton__init ;;
+                lab) _baton__lab ;;
+                exec) _baton__exec ;;
+                facts) _baton__facts ;;
+                completions) _baton__completions ;;
+                manual) _baton__manual ;;
+                version) _baton__version ;;
+                help) _baton_help ;;
+            esac
+            ;;
+    esac
+}
+
+if [[ $funcstack[1] == _baton ]]; then
+    _baton "$@"
+else
+    compdef _baton baton
+fi
