@@ -46,13 +46,14 @@ let package = Package(
         .target(name: "CPrograms", exclude: ["programs"]),
 
         // The rooms, lowest first.
+        room("Text"),
         room("Reactor", ["CSystem"]),
         room("Shell", ["CSystem", "CPrograms"]),
-        room("Events"),
-        room("Arguments"),
-        room("Document", ["CYAML"]),
-        room("SSH", ["Reactor", "Shell", "CSystem", "CLibSSH2", "CCrypto"]),
-        room("Inventory", ["Document"]),
+        room("Events", ["Text"]),
+        room("Arguments", ["Text"]),
+        room("Document", ["CYAML", "Text"]),
+        room("SSH", ["Reactor", "Shell", "CSystem", "CLibSSH2", "CCrypto", "Text"]),
+        room("Inventory", ["Document", "Text"]),
         room("Fleet", ["SSH", "Inventory", "Events", "Reactor", "Shell"]),
         room("HostSide", ["Shell", "Document", "CPrograms"]),
         room("Report", ["Events"]),
@@ -74,11 +75,12 @@ let package = Package(
             swiftSettings: strict
         ),
         tests(of: "Shell", ["Reactor", "CPrograms"]),
+        tests(of: "Text"),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto"]),
         tests(of: "Lab", ["Reactor"]),
         tests(of: "Commands", ["Arguments", "baton", "Lab", "Reactor"], exclude: ["Snapshots"]),
         tests(of: "Arguments", exclude: ["Snapshots"]),
-        tests(of: "Document"),
+        tests(of: "Document", ["Text"]),
         tests(of: "Inventory", ["Document"]),
     ],
     swiftLanguageModes: [.v6]

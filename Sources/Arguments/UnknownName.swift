@@ -1,3 +1,5 @@
+import Text
+
 /// The sentences for names that mean nothing where they stand, and the guesses at what was meant.
 ///
 /// It only explains; whether a name is known is decided by the scope.
@@ -24,7 +26,7 @@ struct UnknownName {
             )
         }
         let elsewhere = Scope(root: scope.root).subtree.first { $0.path.last == word }?.title
-        let nearest = Suggestion.nearest(to: word, among: scope.commandRows.map(\.name))
+        let nearest = Nearness.closest(to: word, among: scope.commandRows.map(\.name))
         return UsageError(
             message: "\(shown) is not a command of `\(scope.title)`.",
             hint: (elsewhere ?? nearest).map { "Did you mean `\($0)`?" },
@@ -54,7 +56,7 @@ struct UnknownName {
         let spellings = scope.options.flatMap(\.spellings)
         if let longName = Spelling(written).longName {
             let names = spellings.compactMap(\.longName)
-            return Suggestion.nearest(to: longName, among: names).map { "--\($0)" }
+            return Nearness.closest(to: longName, among: names).map { "--\($0)" }
         }
         // Every other letter is equally near; only the wrong case is a likely slip.
         return spellings.first { !$0.isLong && $0.text.lowercased() == written.lowercased() }?.text

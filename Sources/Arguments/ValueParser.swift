@@ -1,3 +1,5 @@
+import Text
+
 /// How one text becomes one value, what the value is called in help, and what a shell may offer for it.
 ///
 /// A parser judges the text alone: it may not look at the file system, the environment or the clock, so that
@@ -70,7 +72,7 @@ extension ValueParser where Value: CaseIterable & RawRepresentable, Value.RawVal
             parse: { (text) throws(ValueProblem) -> Value in
                 // Not `Value(rawValue:)`: a type may accept raw values there that it does not list as cases.
                 if let value = Value.allCases.first(where: { $0.rawValue == text }) { return value }
-                throw ValueProblem(Sentence.alternatives(words), suggestion: Suggestion.nearest(to: text, among: words))
+                throw ValueProblem(Sentence.alternatives(words), suggestion: Nearness.closest(to: text, among: words))
             }
         )
     }

@@ -1,3 +1,5 @@
+import Text
+
 /// Builds the tree from the parser's events: anchors, aliases, merge keys, and the limits against hostile input.
 struct Composer: ~Copyable {
     // A node with what it costs: aliases to it cost the same again.

@@ -1,3 +1,5 @@
+import Text
+
 /// Something wrong, or worth a word, in a file that a user wrote.
 package struct Diagnostic: Sendable, Equatable {
     /// How bad it is. Only errors stop a command.

@@ -1,3 +1,5 @@
+import Text
+
 /// The line of a diagnostic and the caret below it, cut to a window around the caret where the line is long.
 struct Excerpt {
     var line: String

@@ -1,3 +1,5 @@
+import Text
+
 /// A node with the name that messages use for it: `"port"`, or `item 2 of "hosts"`.
 package struct Field: Sendable {
     package var node: Node

@@ -1,3 +1,5 @@
+import Text
+
 /// Turns nodes into typed values, and keeps what is wrong instead of stopping at it.
 ///
 /// Each method takes an optional field and gives an optional value: what was not given, and what was wrong and has been

@@ -1,3 +1,5 @@
+import Text
+
 /// What a scalar means under YAML 1.1 as PyYAML reads it. The text of the node is kept beside it.
 package enum Resolved: Sendable, Equatable {
     case null

@@ -1,3 +1,5 @@
+import Text
+
 /// A place in a source text. Lines and columns count from 1; a column is a character (a Unicode scalar), not a byte.
 package struct Position: Sendable, Hashable, Comparable {
     package var line: Int

@@ -1,3 +1,5 @@
+import Text
+
 extension Event {
     package static let schema = "baton.event/1"
 
@@ -107,17 +109,6 @@ extension HostResult.Execution {
 
     /// Bytes that are no text would be lost in a JSON string: they travel a second time, exactly.
     private static func base64IfNeeded(_ bytes: [UInt8]) -> JSON? {
-        if String(validating: bytes, as: UTF8.self) != nil { return nil }
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.count * 4 / 3 + 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let word = group.reduce(0 as UInt32) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - group.count))
-            for digit in 0..<4 {
-                text.append(digit <= group.count ? alphabet[Int(word >> (18 - 6 * UInt32(digit)) & 63)] : 61)
-            }
-        }
-        return .string(String(decoding: text, as: UTF8.self))
+        String(validating: bytes, as: UTF8.self) == nil ? .string(Base64.encode(bytes)) : nil
     }
 }

@@ -1,4 +1,5 @@
 package import Document
+import Text
 
 extension Host {
     /// The connection settings among the variables, or all that is wrong with them.

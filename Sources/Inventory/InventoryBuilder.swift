@@ -1,4 +1,5 @@
 package import Document
+import Text
 
 /// Collects hosts, groups and variables from any number of files in any format, and makes the inventory of them.
 package struct InventoryBuilder: Sendable {

@@ -1,4 +1,5 @@
 package import Document
+import Text
 
 /// The parts of a host pattern such as `web:&eu:!web03`, each with its place.
 struct Selection {

@@ -1,4 +1,5 @@
 package import Document
+import Text
 
 /// Where a value was written.
 package struct Origin: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import CCrypto
+import Text
 
 /// A server's public key as it is compared and shown.
 package struct HostKey: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import CCrypto
+import Text
 
 /// The keys that are known for hosts, read as OpenSSH reads its known_hosts files. libssh2's own reader knows neither
 /// patterns nor revocation and gives up at the first bad line.

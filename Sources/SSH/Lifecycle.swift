@@ -1,4 +1,5 @@
 import CLibSSH2
+import Text
 
 /// The way from an address to a logged-in session: which step comes next and what each failure means. A value without
 /// I/O; `Session` does what it says and tells it how that went.
@@ -197,7 +198,7 @@ struct Lifecycle {
             )
         }
         if !isSSH, failure.receivedAnything {
-            let said = Printable.text(failure.firstBytes, limit: 60)
+            let said = Printable.sentence(failure.firstBytes, limit: 60)
             // OpenSSH says so in plain words before it hangs up.
             if said.contains("MaxStartups") {
                 return SSHError(.droppedBeforeBanner, "\(facts.address) has too many logins under way: \(said)")

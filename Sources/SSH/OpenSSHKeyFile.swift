@@ -1,4 +1,5 @@
 import CCrypto
+import Text
 
 /// OpenSSH's own private key format ("openssh-key-v1"), unencrypted. libcrypto does not read it.
 enum OpenSSHKeyFile {

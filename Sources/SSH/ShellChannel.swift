@@ -1,5 +1,6 @@
 import Reactor
 import Shell
+import Text
 
 /// The shell loop on one channel: takes programs, hands back replies. Confined to the loop's thread.
 final class ShellChannel: ChannelConsumer {
@@ -286,7 +287,7 @@ final class ShellChannel: ChannelConsumer {
     // MARK: Failing
 
     private func explainedEnd(_ status: Int32?, _ signal: String?) -> (RemoteError.Kind, String) {
-        let said = Printable.text(complaint.isEmpty ? banner.bytes : complaint, limit: 200)
+        let said = Printable.sentence(complaint.isEmpty ? banner.bytes : complaint, limit: 200)
         if let become, said.contains("sudo") || status == 1 {
             let remedy =
                 become.prompt == nil

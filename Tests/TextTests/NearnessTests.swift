@@ -1,5 +1,5 @@
-import Document
 import Testing
+import Text
 
 /// Did you mean.
 struct NearnessTests {
@@ -11,6 +11,12 @@ struct NearnessTests {
     )
     func closest(word: String, expected: String?) {
         #expect(Nearness.closest(to: word, among: ["hosts", "children", "vars"]) == expected)
+    }
+
+    @Test func `an abbreviation is taken where it fits one word`() {
+        #expect(Nearness.closest(to: "inv", among: ["inventory", "limit"]) == "inventory")
+        #expect(Nearness.closest(to: "inv", among: ["inventory", "investigate"]) == nil)
+        #expect(Nearness.closest(to: "in", among: ["inventory", "limit"]) == nil)
     }
 
     @Test func theNearestWins() {

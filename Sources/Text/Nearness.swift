@@ -16,7 +16,13 @@ package enum Nearness {
                 bound = distance - 1
             }
         }
-        return best
+        return best ?? completion(of: word, among: candidates)
+    }
+
+    /// An abbreviation is near in meaning though many letters are missing, as long as it fits one word only.
+    private static func completion(of word: String, among candidates: some Sequence<String>) -> String? {
+        let matches = candidates.filter { $0 != word && $0.utf8.starts(with: word.utf8) }
+        return word.utf8.count >= 3 && matches.count == 1 ? matches[0] : nil
     }
 
     /// `did you mean "x"?`, ready to be a hint.

@@ -1,10 +1,10 @@
 /// One step through bytes that should be UTF-8: a character, or a single byte that belongs to none.
-struct UTF8Step {
+package struct UTF8Step {
     /// Nil for a byte that is not part of well-formed UTF-8.
-    var scalar: Unicode.Scalar?
-    var length: Int
+    package var scalar: Unicode.Scalar?
+    package var length: Int
 
-    static func next(in bytes: [UInt8], at index: Int) -> UTF8Step {
+    package static func next(in bytes: [UInt8], at index: Int) -> UTF8Step {
         let first = bytes[index]
         if first < 0x80 { return UTF8Step(scalar: Unicode.Scalar(first), length: 1) }
         let invalid = UTF8Step(scalar: nil, length: 1)

@@ -1,12 +1,12 @@
 /// Text made safe for a terminal: what could move the cursor, change colours or reorder the line is shown as an escape.
 package enum Printable {
     /// One character as it is shown, and how many columns it takes.
-    struct Piece {
-        var text: String
-        var width: Int
+    package struct Piece {
+        package var text: String
+        package var width: Int
     }
 
-    static let tabWidth = 4
+    package static let tabWidth = 4
 
     /// The whole text on one line, cut after `limit` characters.
     package static func line(_ text: String, limit: Int = 1000) -> String {
@@ -24,12 +24,18 @@ package enum Printable {
         return result
     }
 
+    /// What a program said, on one line: line ends become spaces, bytes that are no text U+FFFD.
+    package static func sentence(_ bytes: some Collection<UInt8>, limit: Int) -> String {
+        let words = bytes.prefix(8 * limit).split { $0 == 10 || $0 == 13 }
+        return line(words.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " "), limit: limit)
+    }
+
     /// The text between quotes, short enough for a message.
     package static func quoted(_ text: String, limit: Int = 60) -> String {
         "\"" + line(text, limit: limit) + "\""
     }
 
-    static func piece(_ step: UTF8Step, byte: UInt8) -> Piece {
+    package static func piece(_ step: UTF8Step, byte: UInt8) -> Piece {
         guard let scalar = step.scalar else { return escape(UInt32(byte)) }
         return piece(scalar, tabsAsSpaces: true)
     }
