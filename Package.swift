@@ -73,6 +73,7 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        tests(of: "Reactor"),
         tests(of: "Shell", ["Reactor", "CPrograms"]),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto"]),
         tests(of: "Arguments", exclude: ["Snapshots"]),

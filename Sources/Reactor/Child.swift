@@ -54,13 +54,15 @@ extension Loop {
 
     /// The file a shell would run for `name`, or nil.
     package static func executable(_ name: String, path: String) -> String? {
-        if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }
+        if name.contains("/") { return isProgram(name) ? name : nil }
         for directory in path.split(separator: ":") {
             let candidate = "\(directory)/\(name)"
-            if access(candidate, X_OK) == 0 { return candidate }
+            if isProgram(candidate) { return candidate }
         }
         return nil
     }
+
+    private static func isProgram(_ path: String) -> Bool { access(path, X_OK) == 0 && !Files.isDirectory(path) }
 }
 
 /// One running child, confined to the loop's thread.
@@ -157,6 +159,8 @@ private final class Child: Handler {
 
     private func finish() {
         guard result == nil, let status else { return }
+        // The first of the group has ended on TERM; what is left of the group has had the same notice.
+        if timedOut { _ = baton_signal(-process, SIGKILL) }
         for timer in timers { loop.cancel(timer) }
         output?.end()
         errors?.end()
