@@ -75,6 +75,7 @@ let package = Package(
         ),
         tests(of: "Reactor"),
         tests(of: "Shell", ["Reactor", "CPrograms"]),
+        tests(of: "Events", ["Reactor"]),
         tests(of: "Report", ["Events"]),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto"]),
         tests(of: "Arguments", exclude: ["Snapshots"]),
