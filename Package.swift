@@ -74,8 +74,11 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        tests(of: "Reactor"),
         tests(of: "Shell", ["Reactor", "CPrograms"]),
         tests(of: "Text"),
+        tests(of: "Events", ["Reactor"]),
+        tests(of: "Report", ["Events"]),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto"]),
         tests(of: "Lab", ["Reactor"]),
         tests(of: "Commands", ["Arguments", "baton", "Lab", "Reactor"], exclude: ["Snapshots"]),

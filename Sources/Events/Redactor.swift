@@ -12,7 +12,7 @@ package struct Redactor: Sendable {
         let bytes = Array(secret.utf8)
         guard bytes.count >= Self.shortest else { return }
         let forms =
-            [bytes, Self.urlQuoted(bytes), Self.shellQuoted(bytes), Self.jsonQuoted(secret)] + Self.base64Cores(bytes)
+            [bytes, Self.shellQuoted(bytes), Self.jsonQuoted(secret)] + Self.urlQuoted(bytes) + Self.base64Cores(bytes)
         for form in forms where form.count >= Self.shortest && !needles.contains(form) { needles.append(form) }
         // The longest first: a quoted form often contains the raw one.
         needles.sort { $0.count > $1.count }
@@ -29,30 +29,33 @@ package struct Redactor: Sendable {
         let firsts = Set(needles.map { $0[0] })
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
-        var index = 0
-        while index < bytes.count {
+        // Looked for inside of what is a secret already as well: of two that overlap, the end of the second would stay.
+        var end = 0
+        for index in bytes.indices {
             if firsts.contains(bytes[index]), let needle = needles.first(where: { bytes[index...].starts(with: $0) }) {
-                result += Array(Self.mark.utf8)
-                index += needle.count
-            } else {
-                result.append(bytes[index])
-                index += 1
+                if index >= end { result += Self.mark.utf8 }
+                end = max(end, index + needle.count)
             }
+            if index >= end { result.append(bytes[index]) }
         }
         return result
     }
 
-    private static func urlQuoted(_ bytes: [UInt8]) -> [UInt8] {
-        bytes.flatMap { byte -> [UInt8] in
-            let scalar = Unicode.Scalar(byte)
-            if scalar.isASCII,
-                scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-                    || "-._~".unicodeScalars.contains(scalar)
-            {
-                return [byte]
+    /// As addresses and as forms write it, with digits of either case.
+    private static func urlQuoted(_ bytes: [UInt8]) -> [[UInt8]] {
+        [(uppercase: true, "%20"), (false, "%20"), (true, "+"), (false, "+")].map { uppercase, space in
+            bytes.flatMap { byte -> [UInt8] in
+                if byte == UInt8(ascii: " ") { return Array(space.utf8) }
+                let scalar = Unicode.Scalar(byte)
+                if scalar.isASCII,
+                    scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                        || "-._~".unicodeScalars.contains(scalar)
+                {
+                    return [byte]
+                }
+                let digits = String(byte, radix: 16, uppercase: uppercase)
+                return Array("%\(digits.count == 1 ? "0" : "")\(digits)".utf8)
             }
-            let digits = String(byte, radix: 16, uppercase: true)
-            return Array("%\(digits.count == 1 ? "0" : "")\(digits)".utf8)
         }
     }
 
@@ -65,20 +68,18 @@ package struct Redactor: Sendable {
         Array(JSON.string(text).line.utf8.dropFirst().dropLast())
     }
 
-    /// Base64 of the value at the three places it can have in a longer text: only the characters that depend on nothing
-    /// but the value.
+    /// Base64 of the value at the three places it can have in a longer text, in both alphabets: only the characters that
+    /// depend on nothing but the value.
     private static func base64Cores(_ bytes: [UInt8]) -> [[UInt8]] {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        return (0..<3).map { offset in
-            let bits = bytes.flatMap { byte in (0..<8).map { byte >> (7 - $0) & 1 } }
-            let skipped = offset == 0 ? 0 : 6 - offset * 8 % 6
-            var core: [UInt8] = []
-            var start = skipped
-            while start + 6 <= bits.count {
-                core.append(alphabet[Int(bits[start..<start + 6].reduce(0) { $0 << 1 | $1 })])
-                start += 6
+        let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+        let bits = bytes.flatMap { byte in (0..<8).map { byte >> (7 - $0) & 1 } }
+        return [Array("\(letters)+/".utf8), Array("\(letters)-_".utf8)].flatMap { alphabet in
+            (0..<3).map { offset in
+                let skipped = offset == 0 ? 0 : 6 - offset * 8 % 6
+                return stride(from: skipped, through: bits.count - 6, by: 6).map { start in
+                    alphabet[Int(bits[start..<start + 6].reduce(0) { $0 << 1 | $1 })]
+                }
             }
-            return core
         }
     }
 }

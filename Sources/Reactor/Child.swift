@@ -54,13 +54,15 @@ extension Loop {
 
     /// The file a shell would run for `name`, or nil.
     package static func executable(_ name: String, path: String) -> String? {
-        if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }
+        if name.contains("/") { return isProgram(name) ? name : nil }
         for directory in path.split(separator: ":") {
             let candidate = "\(directory)/\(name)"
-            if access(candidate, X_OK) == 0 { return candidate }
+            if isProgram(candidate) { return candidate }
         }
         return nil
     }
+
+    private static func isProgram(_ path: String) -> Bool { access(path, X_OK) == 0 && !Files.isDirectory(path) }
 }
 
 /// One running child, confined to the loop's thread.
@@ -134,6 +136,9 @@ private final class Child: Handler {
     }
 
     func ready(_ readiness: Readiness) {
+        // The first of the group has ended on TERM; what is left of it has had the same notice. Before the first is
+        // reaped: until then nobody else can have its number.
+        if timedOut { _ = baton_signal(-process, SIGKILL) }
         var raw: Int32 = 0
         guard baton_reap(process, &raw) != 0 else { return }
         status = baton_term_signal(raw) == 0 ? .exited(baton_exit_code(raw)) : .signaled(baton_term_signal(raw))

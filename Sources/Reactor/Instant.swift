@@ -13,7 +13,7 @@ package struct Instant: Comparable, Hashable, Sendable {
 
     package static func + (instant: Instant, duration: Duration) -> Instant {
         let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(duration.inNanoseconds)
-        return Instant(nanoseconds: overflow ? .max : sum)
+        return Instant(nanoseconds: overflow ? (sum < 0 ? .max : .min) : sum)
     }
 
     package static func - (later: Instant, earlier: Instant) -> Duration {
@@ -28,7 +28,7 @@ extension Duration {
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         if overflow { return seconds < 0 ? .min : .max }
         let (sum, again) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return again ? .max : sum
+        return again ? (seconds < 0 ? .min : .max) : sum
     }
 
     /// Seconds as a number for reports.

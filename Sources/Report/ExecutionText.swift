@@ -37,6 +37,8 @@ package struct ExecutionText {
     private static func same(_ one: HostResult, _ other: HostResult) -> Bool {
         one.status == other.status && one.problem == other.problem && one.execution?.exit == other.execution?.exit
             && one.execution?.stdout == other.execution?.stdout && one.execution?.stderr == other.execution?.stderr
+            && one.execution?.stdoutDropped == other.execution?.stdoutDropped
+            && one.execution?.stderrDropped == other.execution?.stderrDropped
     }
 
     private func header(_ group: Group, _ more: String = "") -> String {
@@ -75,7 +77,7 @@ package struct ExecutionText {
     /// Nil where the whole answer says it in fewer lines.
     private func difference(_ group: Group, from common: Group) -> String? {
         guard common.hosts.count > 1, let one = common.sample.execution, let other = group.sample.execution,
-            group.sample.problem == nil, !other.stdout.isEmpty
+            one.stdoutDropped == 0, other.stdoutDropped == 0, group.sample.problem == nil, !other.stdout.isEmpty
         else { return nil }
         let new = lines(other.stdout)
         let changed = LineDiff.lines(lines(one.stdout), new).compactMap { line -> String? in

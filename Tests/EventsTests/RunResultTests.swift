@@ -1,0 +1,65 @@
+import Events
+import Testing
+
+/// Outcome and exit code of a run of plain commands.
+@Suite struct RunResultTests {
+    /// The hosts of a run in letters: what became of each, in capitals if something of ours ran there.
+    private func hosts(_ letters: String) -> [HostResult] {
+        letters.enumerated().map { index, letter in
+            let status: HostResult.Status =
+                switch letter.lowercased() {
+                case "o": .ok
+                case "c": .changed
+                case "f": .failed
+                case "u": .unreachable
+                default: .untouched
+                }
+            return HostResult(host: "h\(index)", status: status, touched: letter.isUppercase)
+        }
+    }
+
+    @Test(arguments: [
+        ("", false, "ok", 0), ("O", false, "ok", 0), ("OC", false, "ok", 0), ("C", false, "ok", 0),
+        ("F", false, "failed", 5), ("FF", false, "failed", 5), ("OF", false, "mixed", 5), ("CF", false, "mixed", 5),
+        ("u", false, "unreachable", 6), ("uu", false, "unreachable", 6), ("uf", false, "unreachable", 6),
+        ("un", false, "unreachable", 6), ("Ou", false, "mixed", 5), ("Fu", false, "failed", 5),
+        // Reached, then lost: something ran there, and 6 would promise that nothing did.
+        ("U", false, "failed", 5), ("f", false, "failed", 5), ("n", false, "failed", 5), ("On", false, "mixed", 5),
+        ("", true, "interrupted", 8), ("O", true, "interrupted", 8), ("OFu", true, "interrupted", 8),
+        ("un", true, "interrupted", 8),
+    ])
+    func `the truth table`(letters: String, interrupted: Bool, outcome: String, exit: Int32) {
+        let result = RunResult(run: "r", command: "exec", hosts: hosts(letters), interrupted: interrupted)
+        #expect(result.outcome.rawValue == outcome)
+        #expect(result.exit.rawValue == exit)
+    }
+
+    @Test func `the exit code promises nothing was changed only where nothing was`() {
+        let letters = ["o", "c", "f", "u", "n", "O", "C", "F", "U"]
+        for first in letters {
+            for second in letters {
+                for interrupted in [false, true] {
+                    let result = RunResult(
+                        run: "r",
+                        command: "exec",
+                        hosts: hosts(first + second),
+                        interrupted: interrupted
+                    )
+                    if [1, 2, 6, 7].contains(result.exit.rawValue) { #expect(result.touched == 0) }
+                    if result.exit == .done {
+                        #expect(result.hosts.allSatisfy { $0.status == .ok || $0.status == .changed })
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `touched counts hosts`() {
+        #expect(RunResult(run: "r", command: "exec", hosts: hosts("OFun"), interrupted: false).touched == 2)
+    }
+
+    @Test func `exit codes are the contract's, each with its meaning`() {
+        #expect(ExitCode.allCases.map(\.rawValue) == Array(0...9))
+        #expect(Set(ExitCode.allCases.map(\.meaning)).count == 10)
+    }
+}

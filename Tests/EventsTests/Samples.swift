@@ -1,0 +1,78 @@
+import Events
+
+/// One of each, for the tests of what is written of them.
+enum Samples {
+    static let execution: HostResult = {
+        var result = HostResult(host: "web1", status: .failed, touched: true)
+        var execution = HostResult.Execution(
+            exit: 3,
+            stdout: [104, 105, 0xff, 10],
+            stderr: Array("oh hunter22\n".utf8)
+        )
+        execution.stdoutDropped = 7
+        execution.stderrDropped = 8
+        execution.milliseconds = 12
+        result.execution = execution
+        result.problem = HostResult.Problem(kind: "exit_status", message: "hunter22 failed", hint: "look at hunter22")
+        return result
+    }()
+
+    static let lost: HostResult = {
+        var result = HostResult(host: "web2", status: .failed, touched: true)
+        result.execution = HostResult.Execution(exit: nil, stdout: [], stderr: [0x80, 0x81])
+        result.problem = HostResult.Problem(kind: "link_lost", message: "the link broke")
+        return result
+    }()
+
+    static let plain: HostResult = {
+        var result = HostResult(host: "web3", status: .ok, touched: true)
+        result.execution = HostResult.Execution(exit: 0, stdout: Array("x".utf8), stderr: [])
+        return result
+    }()
+
+    static let facts: HostResult = {
+        var result = HostResult(host: "web4", status: .ok, touched: true)
+        result.facts = [.init(name: "os", value: "debian"), .init(name: "hostname", value: "hunter22")]
+        return result
+    }()
+
+    static let untouched = HostResult(host: "web5", status: .untouched, touched: false)
+    static let changed = HostResult(host: "web6", status: .changed, touched: true)
+
+    static let unreachable: HostResult = {
+        var result = HostResult(host: "web7", status: .unreachable, touched: false)
+        result.problem = HostResult.Problem(kind: "refused", message: "refused", hint: nil)
+        return result
+    }()
+
+    static let hosts = [execution, lost, plain, facts, untouched, changed, unreachable]
+
+    static let results = [
+        RunResult(run: "20241231-235959-z", command: "exec", hosts: hosts, interrupted: false),
+        RunResult(run: "r", command: "exec", hosts: [plain], interrupted: false),
+        RunResult(run: "r", command: "exec", hosts: [lost], interrupted: false),
+        RunResult(run: "r", command: "exec", hosts: [unreachable], interrupted: false),
+        RunResult(run: "r", command: "facts", hosts: [facts], interrupted: true),
+        RunResult(run: "r", command: "facts", hosts: [], interrupted: false),
+    ]
+
+    static let kinds: [(host: String?, kind: Event.Kind)] =
+        [
+            (nil, .runStarted(command: "exec", hosts: 7)), ("web1", .hostConnecting(attempt: 1)),
+            ("web1", .hostRetrying(attempt: 2, milliseconds: 512, reason: "refused by hunter22")),
+            ("web1", .hostConnected(milliseconds: 31)), ("web1", .hostKeyAccepted(fingerprint: "ED25519 SHA256:abc")),
+            ("web1", .hostOutput(stream: "stdout", text: "a\nhunter22")),
+            ("web1", .hostOutput(stream: "stderr", text: "")), (nil, .runStopping), (nil, .runCancelling),
+            (nil, .warning("odd hunter22")), ("web1", .warning("odd")),
+        ] + hosts.map { ($0.host, .hostFinished($0)) } + results.map { (nil, .runFinished($0)) }
+
+    static let events = kinds.enumerated().map { index, sample in
+        Event(
+            sequence: index + 1,
+            run: "20241231-235959-z",
+            at: Timestamp(nanosecondsSince1970: 1_735_689_599_123_000_000 + Int64(index) * 1_000_000),
+            host: sample.host,
+            kind: sample.kind
+        )
+    }
+}

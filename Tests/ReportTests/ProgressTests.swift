@@ -1,0 +1,128 @@
+import Events
+import Report
+import Testing
+
+/// The one line of a run, and what else people see while it goes on.
+@Suite struct ProgressTests {
+    private static let finished = RunResult(run: "r", command: "exec", hosts: [], interrupted: false)
+
+    /// A run with about everything in it.
+    private static let events = [
+        event(.runStarted(command: "exec", hosts: 3)), event(.hostConnecting(attempt: 1), host: "web1"),
+        event(.hostConnecting(attempt: 1), host: "web2"),
+        event(.hostRetrying(attempt: 2, milliseconds: 512, reason: "refused"), host: "web2"),
+        event(.hostKeyAccepted(fingerprint: "ED25519 SHA256:abc"), host: "web1"),
+        event(.hostConnected(milliseconds: 31), host: "web1"),
+        event(.hostOutput(stream: "stdout", text: "x\n"), host: "web1"),
+        event(.hostFinished(HostResult(host: "web1", status: .ok, touched: true)), host: "web1"),
+        event(.hostConnected(milliseconds: 40), host: "web2"),
+        event(.hostFinished(HostResult(host: "web2", status: .failed, touched: true)), host: "web2"),
+        event(.warning("odd hunter22 \u{1b}c")), event(.runStopping),
+        event(.hostFinished(HostResult(host: "web3", status: .unreachable, touched: false)), host: "web3"),
+        event(.runCancelling), event(.runFinished(finished)),
+    ]
+
+    private func progress(_ events: [Event], live: Bool, verbose: Bool, columns: Int = 80) -> String {
+        var text = ""
+        let progress = Progress(
+            Redactor(["hunter22"]),
+            Style(isColoured: false),
+            isLive: live,
+            isVerbose: verbose,
+            columns: columns
+        ) { text += $0 }
+        for event in events { progress.observe(event) }
+        return text
+    }
+
+    private func boards(_ events: [Event], columns: Int = 80) -> [String] {
+        var board = Board()
+        return events.map {
+            board.apply($0)
+            return board.line(columns: columns)
+        }
+    }
+
+    @Test func `the board counts and names who is waited for`() {
+        #expect(
+            boards(Self.events) == [
+                "0/3", "0/3", "0/3", "0/3", "0/3", "0/3, waiting for web1", "0/3, waiting for web1", "1/3",
+                "1/3, waiting for web2", "2/3, 1 failed", "2/3, 1 failed", "2/3, 1 failed, stopping",
+                "3/3, 1 failed, 1 unreachable, stopping", "3/3, 1 failed, 1 unreachable, stopping",
+                "3/3, 1 failed, 1 unreachable, stopping",
+            ]
+        )
+    }
+
+    @Test func `the board shortens names, not counts`() {
+        let hosts = (1...20).map { event(.hostConnected(milliseconds: 1), host: "web\($0)") }
+        let lines = boards([event(.runStarted(command: "exec", hosts: 20))] + hosts, columns: 40)
+        #expect(lines.last == "0/20, waiting for web1 web2 and 18 more")
+        #expect(boards([event(.runStarted(command: "exec", hosts: 20))] + hosts, columns: 1).last?.isEmpty == false)
+    }
+
+    @Test func `without a terminal only what people must know is said, a line each`() {
+        #expect(
+            progress(Self.events, live: false, verbose: false) == """
+                web2: refused; attempt 2 in 512 ms
+                web1: new host key accepted: ED25519 SHA256:abc
+                warning: odd (secret) \\u{1b}c
+                stopping: nothing more starts, what runs goes on; interrupt again to end it
+                ending what still runs; interrupt once more to leave at once
+
+                """
+        )
+    }
+
+    @Test func `asked for more, every step is said`() {
+        #expect(
+            progress(Self.events, live: false, verbose: true) == """
+                web1: connecting (attempt 1)
+                web2: connecting (attempt 1)
+                web2: refused; attempt 2 in 512 ms
+                web1: new host key accepted: ED25519 SHA256:abc
+                web1: connected in 31 ms
+                web1: ok
+                web2: connected in 40 ms
+                web2: failed
+                warning: odd (secret) \\u{1b}c
+                stopping: nothing more starts, what runs goes on; interrupt again to end it
+                web3: unreachable
+                ending what still runs; interrupt once more to leave at once
+
+                """
+        )
+    }
+
+    @Test func `on a terminal one line is kept up to date and gone at the end`() {
+        let events = [
+            event(.runStarted(command: "exec", hosts: 1)), event(.hostConnected(milliseconds: 1), host: "a"),
+            event(.warning("w")), event(.hostFinished(HostResult(host: "a", status: .ok, touched: true)), host: "a"),
+            event(.runFinished(Self.finished)),
+        ]
+        let clear = "\r\u{1b}[K"
+        #expect(
+            progress(events, live: true, verbose: false)
+                == "\(clear)0/1\(clear)0/1, waiting for a\(clear)warning: w\n"
+                + "\(clear)0/1, waiting for a\(clear)1/1\(clear)"
+        )
+    }
+
+    @Test func `the kept line is never as wide as the terminal`() {
+        let hosts = (1...9).map { event(.hostConnected(milliseconds: 1), host: "web\($0)") }
+        for columns in [1, 2, 10, 20, 40] {
+            let text = progress(hosts, live: true, verbose: false, columns: columns)
+            for line in text.split(separator: "\r\u{1b}[K") { #expect(line.count < max(columns, 1)) }
+        }
+    }
+
+    @Test func `jsonl is one line for each event`() {
+        var lines: [String] = []
+        let observer = JSONLines(Redactor(["hunter22"])) { lines.append($0) }
+        for event in Self.events { observer.observe(event) }
+        #expect(lines.count == Self.events.count)
+        #expect(lines.allSatisfy { $0.hasPrefix("{\"schema\":\"baton.event/1\",\"run\":\"r\",") })
+        #expect(lines.allSatisfy { $0.hasSuffix("}\n") && $0.utf8.count { $0 == 10 } == 1 })
+        #expect(!lines.joined().contains("hunter22"))
+    }
+}
