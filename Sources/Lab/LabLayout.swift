@@ -58,7 +58,8 @@ package struct LabHost: Sendable {
 
     package func configurationText(port: UInt16, authorizedKeys: String, extra: String = "") -> String {
         """
-        # sshd reads the first word it finds: what a test asks for stands first.
+        MaxStartups 200:30:400
+        # The first word on a matter counts, so what a test asks for stands before the rest; of MaxStartups the last does.
         \(extra)
         ListenAddress 127.0.0.1
         Port \(port)
@@ -75,7 +76,6 @@ package struct LabHost: Sendable {
         StrictModes no
         UseDNS no
         PrintMotd no
-        MaxStartups 200:30:400
 
         """
     }
