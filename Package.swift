@@ -77,6 +77,7 @@ let package = Package(
         tests(of: "Shell", ["Reactor", "CPrograms"]),
         tests(of: "Events", ["Reactor"]),
         tests(of: "Report", ["Events"]),
+        tests(of: "HostSide", ["Shell", "Reactor"]),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto"]),
         tests(of: "Arguments", exclude: ["Snapshots"]),
         tests(of: "Document"),
