@@ -78,6 +78,7 @@ let package = Package(
         tests(of: "Events", ["Reactor"]),
         tests(of: "Report", ["Events"]),
         tests(of: "HostSide", ["Shell", "Reactor"]),
+        tests(of: "Fleet", ["SSH", "Inventory", "Reactor"]),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto"]),
         tests(of: "Arguments", exclude: ["Snapshots"]),
         tests(of: "Document"),
