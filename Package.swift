@@ -79,6 +79,8 @@ let package = Package(
         tests(of: "Text"),
         tests(of: "Events", ["Reactor"]),
         tests(of: "Report", ["Events"]),
+        tests(of: "HostSide", ["Shell", "Reactor"]),
+        tests(of: "Fleet", ["SSH", "Inventory", "Reactor"]),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto"]),
         tests(of: "Lab", ["Reactor"]),
         tests(of: "Commands", ["Arguments", "baton", "Lab", "Reactor"], exclude: ["Snapshots"]),

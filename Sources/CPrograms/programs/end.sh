@@ -5,10 +5,11 @@
 # Prints how many it signalled. Needs /proc.
 loop=$1
 
-# The fields of /proc/PID/stat behind the command's name, which may hold spaces and brackets itself.
+# The fields of /proc/PID/stat behind the command's name, which may hold spaces, brackets and newlines itself: what
+# counts is behind the last bracket, and that is on the last line.
 fields_of() {
     line=
-    { read -r line <"/proc/$1/stat"; } 2>/dev/null
+    { while read -r part; do line=$part; done <"/proc/$1/stat"; } 2>/dev/null
     [ -n "$line" ] || return 1
     fields=${line##*) }
 }

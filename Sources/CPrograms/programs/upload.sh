@@ -3,6 +3,9 @@
 # The name appears only with the right bytes in it; until then nothing of the old file is touched.
 destination=$1 mode=$2 size=$3 sum=$4
 case $destination in
+-*) destination=./$destination ;;
+esac
+case $destination in
 */*) temporary=${destination%/*}/.${destination##*/}.baton-$5 ;;
 *) temporary=.$destination.baton-$5 ;;
 esac
@@ -28,8 +31,12 @@ sum_of() {
 
 [ -d "$destination" ] && fail "$destination is a directory"
 umask 077
-# A name that is there already is somebody's trap: noclobber opens with O_EXCL and follows no link, and the bytes go
-# through that one descriptor.
+# A name that is there already is somebody's trap. noclobber opens with O_EXCL, so no link is followed to a file, and
+# the bytes go through that one descriptor; but it lets pipes and devices through, also behind a link.
+if [ -e "$temporary" ] || [ -h "$temporary" ]; then
+    echo "$temporary is there already, and not from this upload" >&2
+    exit 1
+fi
 set -C
 opened=
 { opened=yes && head -c "$size" >&3; } 3>"$temporary" || {
