@@ -33,6 +33,21 @@ import Darwin
         }
     }
 
+    @Test func `the first result takes at most nine round trips and each later one takes one`() async throws {
+        try await linked(.none) { server, link in
+            try await server.connected({ $0.port = link.port }) { remote in
+                _ = try await remote.sh("echo first")
+                // TCP's own handshake is the one that the link does not see.
+                #expect(link.turns <= 8)
+                for _ in 0..<10 {
+                    let before = link.turns
+                    _ = try await remote.sh("echo later; echo error >&2; false")
+                    #expect(link.turns == before + 1)
+                }
+            }
+        }
+    }
+
     @Test func `a link that is cut anywhere in the login is an error and never a hang`() async throws {
         // How much a whole login is.
         let whole = try await linked(.none) { server, link in
@@ -119,6 +134,17 @@ import Darwin
             #expect(error?.kind == .refused)
             #expect(error?.message == "cannot connect to 127.0.0.1:\(port): Connection refused")
             #expect(error?.isTransient == true)
+        }
+    }
+
+    @Test func `a host behind a firewall that drops packets has a deadline`() async throws {
+        try await linked(.full) { server, link in
+            let error = try await server.failureToOpen {
+                $0.port = link.port
+                $0.timeouts.connect = .milliseconds(300)
+            }
+            #expect(error?.kind == .timedOut(.connect))
+            #expect(error?.hint == "a firewall that drops packets looks like this")
         }
     }
 

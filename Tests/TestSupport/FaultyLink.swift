@@ -22,6 +22,8 @@ package final class FaultyLink: Handler, @unchecked Sendable {
         case trickle
         /// Instead of a server: says this and hangs up.
         case says(String)
+        /// The listener's queue is full: the kernel drops whoever wants to connect, as a firewall would.
+        case full
     }
 
     package let port: UInt16
@@ -34,13 +36,22 @@ package final class FaultyLink: Handler, @unchecked Sendable {
     package private(set) var connections = 0
     /// Passed from server to client over all connections.
     package private(set) var passed = 0
+    /// How often the client spoke after the server had: round trips, counted without a clock.
+    package private(set) var turns = 0
+    private var serverSpokeLast = true
+    private var fillers: [Int32] = []
 
     package init(to target: UInt16, _ fault: Fault, on loop: Loop) throws {
         self.loop = loop
         self.target = target
         self.fault = fault
-        (listener, port) = try Self.listen()
-        registration = try loop.register(listener, .read, self)
+        if case .full = fault {
+            (listener, port) = try Self.listen(backlog: 0)
+            fillers = (0..<2).compactMap { _ in Self.connect(port, waiting: false) }
+        } else {
+            (listener, port) = try Self.listen(backlog: 64)
+            registration = try loop.register(listener, .read, self)
+        }
     }
 
     /// From now on for every connection, also those that stand.
@@ -56,7 +67,7 @@ package final class FaultyLink: Handler, @unchecked Sendable {
         cut()
         if let registration { loop.unregister(registration) }
         registration = nil
-        shutDescriptor(listener)
+        for fd in fillers + [listener] { shutDescriptor(fd) }
     }
 
     package func ready(_ readiness: Readiness) {
@@ -68,7 +79,7 @@ package final class FaultyLink: Handler, @unchecked Sendable {
             _ = text.withCString { send(client, $0, strlen($0), Int32(MSG_NOSIGNAL.rawValueOrSelf)) }
             shutDescriptor(client)
         default:
-            guard let server = Self.connect(target) else {
+            guard let server = Self.connect(target, waiting: true) else {
                 shutDescriptor(client)
                 return
             }
@@ -80,7 +91,7 @@ package final class FaultyLink: Handler, @unchecked Sendable {
     /// How many bytes of a chunk from the server may pass, and whether the connection ends behind them.
     fileprivate func allowance(_ count: Int) -> (pass: Int, cut: Bool) {
         switch fault {
-        case .none, .trickle, .says: return (count, false)
+        case .none, .trickle, .says, .full: return (count, false)
         case .silence: return (0, false)
         case .cutAfter(let limit):
             let pass = max(0, min(count, limit - passed))
@@ -92,6 +103,10 @@ package final class FaultyLink: Handler, @unchecked Sendable {
     fileprivate var isTrickling: Bool { if case .trickle = fault { true } else { false } }
     fileprivate var isSilent: Bool { if case .silence = fault { true } else { false } }
     fileprivate func count(_ bytes: Int) { passed += bytes }
+    fileprivate func spoke(server: Bool) {
+        if !server, serverSpokeLast { turns += 1 }
+        serverSpokeLast = server
+    }
     fileprivate func ended(_ pipe: Pipe) { pipes.removeAll { $0 === pipe } }
 
     /// Two sockets and what is on its way between them.
@@ -127,6 +142,7 @@ package final class FaultyLink: Handler, @unchecked Sendable {
                 link.ended(self)
                 return
             }
+            link.spoke(server: from === sides[1])
             var (pass, cut) = (link.isSilent ? 0 : count, false)
             if from === sides[1] {
                 (pass, cut) = link.allowance(count)
@@ -167,7 +183,7 @@ package final class FaultyLink: Handler, @unchecked Sendable {
 
     private static func stream() -> Int32 { socket(AF_INET, Int32(SOCK_STREAM.rawValueOrSelf), 0) }
 
-    private static func listen() throws -> (Int32, UInt16) {
+    private static func listen(backlog: Int32) throws -> (Int32, UInt16) {
         let fd = stream()
         var address = address(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -176,13 +192,14 @@ package final class FaultyLink: Handler, @unchecked Sendable {
                 bind(fd, $0, length) == 0 && getsockname(fd, $0, &length) == 0
             }
         }
-        guard bound, systemListen(fd, 64) == 0 else { throw SystemError(code: errno, doing: "listen on loopback") }
+        guard bound, systemListen(fd, backlog) == 0 else { throw SystemError(code: errno, doing: "listen on loopback") }
         _ = fcntl(fd, F_SETFD, FD_CLOEXEC)
         return (fd, UInt16(bigEndian: address.sin_port))
     }
 
-    private static func connect(_ port: UInt16) -> Int32? {
+    private static func connect(_ port: UInt16, waiting: Bool) -> Int32? {
         let fd = stream()
+        if !waiting { _ = fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) }
         var address = address(port)
         let connected = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -190,7 +207,7 @@ package final class FaultyLink: Handler, @unchecked Sendable {
             }
         }
         _ = fcntl(fd, F_SETFD, FD_CLOEXEC)
-        if connected == 0 { return fd }
+        if connected == 0 || !waiting { return fd }
         shutDescriptor(fd)
         return nil
     }
