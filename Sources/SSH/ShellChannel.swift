@@ -50,7 +50,7 @@ final class ShellChannel: ChannelConsumer {
     private let become: Become?
     private let greetingMarker = Marker.random()
     private let greetingFrame: Conversation.Frame
-    private var channel: Channel!
+    private var channel: Channel?
     private var conversation = Conversation()
     private var jobs: [Conversation.Frame: Job] = [:]
     private var order: [Conversation.Frame] = []
@@ -98,7 +98,7 @@ final class ShellChannel: ChannelConsumer {
     }
 
     /// Sends the command; programs that were submitted before follow as soon as it has started.
-    func start() { session.start(channel) }
+    func start() { if let channel { session.start(channel) } }
 
     var isRunning: Bool { !order.isEmpty }
 
@@ -133,8 +133,8 @@ final class ShellChannel: ChannelConsumer {
         if become?.prompt != nil, !isGreeted {
             held += [bytes, input]
         } else {
-            channel.queue(bytes)
-            channel.queue(input)
+            channel?.queue(bytes)
+            channel?.queue(input)
             session.inputQueued()
         }
     }
@@ -151,8 +151,7 @@ final class ShellChannel: ChannelConsumer {
 
     /// Gives up on the program that runs: the host did not confirm that it was ended.
     func abandon() {
-        isEnded = true
-        session.drop(channel)
+        letGo()
         failAll { job in
             switch job.ending {
             case .cancelled: (.cancelled(ended: false), "it may still run on the host")
@@ -174,8 +173,7 @@ final class ShellChannel: ChannelConsumer {
                 if case .ended(let frame, let trailer) = event { ends.append((frame, trailer)) } else { handle(event) }
             }
         } catch {
-            isEnded = true
-            session.drop(channel)
+            letGo()
             failAll { _ in (.protocolBroken, "what answers does not keep to the framing") }
             return
         }
@@ -205,7 +203,7 @@ final class ShellChannel: ChannelConsumer {
         startTimer = nil
         isGreeted = true
         pid = Int32(trailer)
-        for bytes in held { channel.queue(bytes) }
+        for bytes in held { channel?.queue(bytes) }
         held = []
         session.inputQueued()
     }
@@ -258,7 +256,7 @@ final class ShellChannel: ChannelConsumer {
         let asked = text.ranges(of: prompt).count
         if asked == 1, !sentPassword {
             sentPassword = true
-            channel.queue(Array(password.utf8) + [10])
+            channel?.queue(Array(password.utf8) + [10])
             session.inputQueued()
         } else if asked > 1 {
             startFailed(.becomeRefused, "sudo on the host did not accept the password for \(target.user)")
@@ -267,7 +265,7 @@ final class ShellChannel: ChannelConsumer {
 
     func ended(_ end: Channel.End) {
         guard !isEnded else { return }
-        isEnded = true
+        letGo()
         conversation.flush { handle($0) }
         switch end {
         case .linkLost(let reason):
@@ -282,6 +280,13 @@ final class ShellChannel: ChannelConsumer {
             let how = signal.map { "signal \($0)" } ?? status.map { "status \($0)" } ?? "no word"
             failAll { _ in (.shellLost, "the shell on the host ended (\(how)) before it reported a status") }
         }
+    }
+
+    /// The channel and its consumer hold each other; here they part.
+    private func letGo() {
+        isEnded = true
+        if let channel { session.drop(channel) }
+        channel = nil
     }
 
     // MARK: Failing
@@ -301,8 +306,7 @@ final class ShellChannel: ChannelConsumer {
     private func startFailed(_ reason: (RemoteError.Kind, String)) { startFailed(reason.0, reason.1) }
 
     private func startFailed(_ kind: RemoteError.Kind, _ detail: String) {
-        isEnded = true
-        session.drop(channel)
+        letGo()
         failAll { _ in (kind, detail) }
     }
 
@@ -328,8 +332,7 @@ final class ShellChannel: ChannelConsumer {
     /// The connection is closed from this side; whoever still waits is told.
     func close() {
         guard !isEnded else { return }
-        isEnded = true
-        session.drop(channel)
+        letGo()
         failAll { _ in (.linkLost, "the connection was closed") }
     }
 }
