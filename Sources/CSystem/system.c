@@ -2,6 +2,7 @@
 #define _DARWIN_C_SOURCE
 #include "CSystem.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -13,6 +14,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -20,7 +22,6 @@
 
 #if defined(__linux__)
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #else
@@ -189,6 +190,51 @@ int baton_open(const char *path, int flags, mode_t mode) {
 
 int baton_lock_exclusive(int fd) { return RETRY(flock(fd, LOCK_EX | LOCK_NB)) < 0 ? -errno : 0; }
 
+static int remove_entries(int directory, int levels) {
+    if (levels <= 0) {
+        close(directory);
+        return -ELOOP;
+    }
+    DIR *stream = fdopendir(directory);
+    if (!stream) {
+        int reason = errno;
+        close(directory);
+        return -reason;
+    }
+    int failed = 0;
+    struct dirent *entry;
+    while (!failed && (entry = readdir(stream))) {
+        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
+        if (unlinkat(dirfd(stream), entry->d_name, 0) == 0 || errno == ENOENT) continue;
+        int reason = errno;
+        int inner = openat(dirfd(stream), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        failed = inner < 0 ? -reason : remove_entries(inner, levels - 1);
+        if (!failed && unlinkat(dirfd(stream), entry->d_name, AT_REMOVEDIR) < 0 && errno != ENOENT) failed = -errno;
+    }
+    closedir(stream);
+    return failed;
+}
+
+int baton_remove_tree(const char *path) {
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (directory < 0) {
+        if (errno == ENOENT) return 0;
+        return unlink(path) < 0 ? -errno : 0;
+    }
+    int failed = remove_entries(directory, 200);
+    if (failed) return failed;
+    return rmdir(path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+void baton_claim_standard_descriptors(void) {
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
+            // Read-only on purpose: writing what nobody can get fails and is noticed.
+            if (open("/dev/null", O_RDONLY) < 0) return;
+        }
+    }
+}
+
 int baton_free_loopback_port(void) {
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     if (fd < 0) return -errno;
@@ -301,14 +347,18 @@ int baton_block_signals(const int *signals, int count) {
     return -pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
-int64_t baton_peak_resident_bytes(void) {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-#if defined(__APPLE__)
-    return usage.ru_maxrss;
-#else
-    return (int64_t)usage.ru_maxrss * 1024;
-#endif
+int baton_is_ignored(int number) {
+    struct sigaction action;
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+int baton_is_pending(const int *signals, int count) {
+    sigset_t pending;
+    sigpending(&pending);
+    for (int i = 0; i < count; i++) {
+        if (sigismember(&pending, signals[i])) return 1;
+    }
+    return 0;
 }
 
 int baton_is_terminal(int fd) { return isatty(fd); }
@@ -319,26 +369,25 @@ int baton_terminal_columns(int fd) {
     return size.ws_col;
 }
 
-int baton_terminal_echo(int fd, int on) {
-    struct termios settings;
-    if (tcgetattr(fd, &settings) < 0) return -errno;
-    if (on) settings.c_lflag |= ECHO;
-    else settings.c_lflag &= ~(tcflag_t)ECHO;
+int baton_terminal_secret(int fd, int on) {
+    static struct termios before;
+    static int is_changed = 0;
+    if (!on) {
+        if (!is_changed) return 0;
+        is_changed = 0;
+        return tcsetattr(fd, TCSAFLUSH, &before) < 0 ? -errno : 0;
+    }
+    if (tcgetattr(fd, &before) < 0) return -errno;
+    struct termios settings = before;
+    settings.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
+    settings.c_cc[VMIN] = 1;
+    settings.c_cc[VTIME] = 0;
+    is_changed = 1;
     return tcsetattr(fd, TCSAFLUSH, &settings) < 0 ? -errno : 0;
 }
 
 const void *baton_find(const void *haystack, size_t count, const void *needle, size_t needle_count) {
     return memmem(haystack, count, needle, needle_count);
-}
-
-int baton_random(void *bytes, size_t count) {
-#if defined(__linux__)
-    ssize_t got = RETRY(getrandom(bytes, count, 0));
-    return got == (ssize_t)count ? 0 : -EIO;
-#else
-    arc4random_buf(bytes, count);
-    return 0;
-#endif
 }
 
 const char *baton_error_text(int code, char *buffer, size_t room) {

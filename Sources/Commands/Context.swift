@@ -9,6 +9,8 @@ package struct Context: Sendable {
     package var user: String
     package var home: String
     package var loop: Loop
+    /// How many descriptors the process may still open.
+    package var descriptors: Int
     package var stdout: Sink
     package var stderr: Sink
     /// Asks on the terminal, without showing what is typed; nil where there is no terminal.
@@ -32,10 +34,18 @@ package struct Sink: Sendable {
     package let isTerminal: Bool
     package let columns: Int
     package let write: @Sendable (String) -> Void
+    /// Waits until what was written has gone out.
+    package let flush: @Sendable () -> Void
 
-    package init(isTerminal: Bool, columns: Int, write: @escaping @Sendable (String) -> Void) {
+    package init(
+        isTerminal: Bool,
+        columns: Int,
+        write: @escaping @Sendable (String) -> Void,
+        flush: @escaping @Sendable () -> Void = {}
+    ) {
         self.isTerminal = isTerminal
         self.columns = columns
         self.write = write
+        self.flush = flush
     }
 }

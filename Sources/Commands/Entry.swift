@@ -12,32 +12,57 @@ import Darwin
 /// most runs.
 package enum Entry {
     package static func main() -> Never {
+        baton_claim_standard_descriptors()
         // A reader that goes away (`| head`) must not end a run in the middle.
         baton_ignore_sigpipe()
-        _ = baton_raise_descriptor_limit()
+        let limit = baton_raise_descriptor_limit()
+        let (stdout, stderr) = (OutputWriter(1), OutputWriter(2))
         let loop: Loop
-        do throws(SystemError) {
+        let context: Context
+        do {
             loop = try Loop()
+            let descriptors = limit - Files.list("/dev/fd").count
+            context = try Self.context(loop, sink(1, stdout), sink(2, stderr), descriptors: descriptors)
         } catch {
-            descriptor(2).write("baton: \(error)\n")
-            exit(1)
+            stderr.write("baton: \(error)\n")
+            _ = stderr.finish()
+            exit(ExitCode.usage.rawValue)
         }
-        let context = context(loop)
         let box = StatusBox()
         Task(executorPreference: loop) {
             box.status = await Tool.run(context).rawValue
             loop.stop()
         }
         loop.run()
+        if let reason = stdout.finish() {
+            stderr.write("baton: the output could not be written: \(reason)\n")
+            // What was done was done; but nobody must take lost data for success.
+            if box.status == 0 { box.status = ExitCode.mixed.rawValue }
+        }
+        _ = stderr.finish()
         exit(box.status)
+    }
+
+    /// An argument that would be changed on its way to a host.
+    private struct NotText: Error, CustomStringConvertible {
+        let index: Int
+        var description: String { "argument \(index) is not valid UTF-8" }
     }
 
     /// Written on the loop's thread, read on it after the loop has ended.
     private final class StatusBox: @unchecked Sendable { var status: Int32 = 0 }
 
-    private static func context(_ loop: Loop) -> Context {
-        let arguments = (1..<max(1, Int(CommandLine.argc))).map { index in
-            CommandLine.unsafeArgv[index].map { String(cString: $0) } ?? ""
+    private static func context(
+        _ loop: Loop,
+        _ stdout: Sink,
+        _ stderr: Sink,
+        descriptors: Int
+    ) throws(NotText) -> Context {
+        var arguments: [String] = []
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let pointer = CommandLine.unsafeArgv[index] else { break }
+            guard let text = String(validatingCString: pointer) else { throw NotText(index: index) }
+            arguments.append(text)
         }
         var environment: [String: String] = [:]
         var entry = environ
@@ -58,8 +83,9 @@ package enum Entry {
             user: name ?? environment["USER"] ?? "root",
             home: environment["HOME"] ?? home ?? "/",
             loop: loop,
-            stdout: descriptor(1),
-            stderr: descriptor(2),
+            descriptors: descriptors,
+            stdout: stdout,
+            stderr: stderr,
             askSecret: access("/dev/tty", R_OK | W_OK) == 0 && baton_is_terminal(0) == 1 ? Terminal.askSecret : nil
         )
     }
@@ -70,20 +96,13 @@ package enum Entry {
         return String(cString: path)
     }
 
-    private static func descriptor(_ fd: Int32) -> Sink {
+    private static func sink(_ fd: Int32, _ writer: OutputWriter) -> Sink {
         let isTerminal = baton_is_terminal(fd) == 1
         let columns = isTerminal ? Int(baton_terminal_columns(fd)) : 0
-        return Sink(isTerminal: isTerminal, columns: columns > 0 ? columns : 100) { text in
-            var text = text
-            text.withUTF8 { buffer in
-                var rest = UnsafeRawBufferPointer(buffer)
-                while !rest.isEmpty {
-                    let count = baton_write(fd, rest.baseAddress, rest.count)
-                    // Nobody reads any more, or the disk is full: the run goes on, the exit code still tells.
-                    if count <= 0 { return }
-                    rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-                }
-            }
+        return Sink(isTerminal: isTerminal, columns: columns > 0 ? columns : 100) {
+            writer.write($0)
+        } flush: {
+            _ = writer.finish()
         }
     }
 }
@@ -94,18 +113,23 @@ enum Terminal {
         let fd = baton_open("/dev/tty", O_RDWR, 0)
         guard fd >= 0 else { return nil }
         defer { close(fd) }
-        _ = baton_terminal_echo(fd, 0)
+        _ = prompt.withCString { baton_write(fd, $0, strlen($0)) }
+        _ = baton_terminal_secret(fd, 1)
         defer {
-            _ = baton_terminal_echo(fd, 1)
+            _ = baton_terminal_secret(fd, 0)
             _ = baton_write(fd, "\n", 1)
         }
-        _ = prompt.withCString { baton_write(fd, $0, strlen($0)) }
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
         while bytes.count < 1024 {
             guard baton_read(fd, &byte, 1) == 1 else { return nil }
-            if byte == 10 { return String(decoding: bytes, as: UTF8.self) }
-            bytes.append(byte)
+            switch byte {
+            case 10, 13: return String(validating: bytes, as: UTF8.self)
+            case 3, 4: return nil  // Ctrl-C, Ctrl-D
+            case 8, 127: while let last = bytes.popLast(), last & 0xC0 == 0x80 {}
+            case 21: bytes = []  // Ctrl-U
+            default: bytes.append(byte)
+            }
         }
         return nil
     }

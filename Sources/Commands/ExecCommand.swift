@@ -21,7 +21,7 @@ enum ExecCommand {
     static let maxOutput = Option.optional(
         "--max-output",
         as: .byteSize(in: 1024...(1 << 30)),
-        help: "Keep this much of each stream of a host: its beginning and its end. Default: 256M over all hosts."
+        help: "Keep this much of each stream of a host: its beginning and its end. Default: 16M, less from 3 hosts on."
     )
 
     static let declaration = CommandDeclaration(
@@ -52,38 +52,65 @@ enum ExecCommand {
             output: parsed[maxOutput] ?? keptOutput(hosts: run.targets.count)
         )
         let streams = run.output == .jsonl
+        let redactor = run.redactor
         return try await run.run({ ExecutionText($1, $2).render($0) }) { target, remote, fleet in
-            let observer: OutputObserver? = streams ? outputEvents(target.name, fleet) : nil
-            return await execute(program, target.name, remote, limits, observer)
+            guard streams else { return await execute(program, target.name, remote, limits, redactor, nil) }
+            let events = OutputEvents(target.name, redactor, fleet)
+            let result = await execute(program, target.name, remote, limits, redactor) { events.came($0, $1) }
+            await events.finish()
+            return result
         }
     }
 
-    /// 256 MiB for all hosts together, within reason for each.
-    static func keptOutput(hosts: Int) -> Int { min(64 << 20, max(64 << 10, (256 << 20) / (2 * max(1, hosts)))) }
-
-    /// Called on the loop that the fleet is pinned to.
-    private static func outputEvents(_ host: String, _ fleet: Fleet) -> OutputObserver {
-        { stream, bytes in
-            let text = String(decoding: bytes, as: UTF8.self)
-            fleet.assumeIsolated { $0.emit(.hostOutput(stream: stream.word, text: text), host: host) }
-        }
-    }
+    /// 64 MiB for all hosts together, within reason for each: showing it takes several times as much.
+    static func keptOutput(hosts: Int) -> Int { min(16 << 20, max(64 << 10, (64 << 20) / (2 * max(1, hosts)))) }
 
     private static func execute(
         _ program: ChangingProgram,
         _ host: String,
         _ remote: SSHRemote,
         _ limits: Limits,
+        _ redactor: Redactor,
         _ observer: OutputObserver?
     ) async -> HostResult {
         do throws(RemoteError) {
             let reply = try await remote.run(program, under: .operatorCommand, limits, observer)
             var result = HostResult(host: host, status: reply.status == 0 ? .ok : .failed, touched: true)
-            result.execution = HostResult.Execution(reply)
+            result.execution = HostResult.Execution(reply, redactor)
             return result
         } catch {
-            return HostResult(host: host, failedWith: error)
+            return HostResult(host: host, failedWith: error, redactor)
         }
+    }
+}
+
+/// The output of one host as events, while it comes. Called on the loop that the fleet is pinned to.
+private final class OutputEvents: @unchecked Sendable {
+    // Unchecked: touched on the fleet's loop only, which `assumeIsolated` holds it to.
+    private let host: String
+    private let fleet: Fleet
+    private var streams: [StreamRedactor]
+
+    init(_ host: String, _ redactor: Redactor, _ fleet: Fleet) {
+        self.host = host
+        self.fleet = fleet
+        streams = StandardStream.allCases.map { _ in StreamRedactor(redactor) }
+    }
+
+    func came(_ stream: StandardStream, _ bytes: UnsafeRawBufferPointer) {
+        emit(stream, streams[stream.rawValue].feed(bytes))
+    }
+
+    func finish() async {
+        for stream in StandardStream.allCases {
+            let text = streams[stream.rawValue].finish()
+            if !text.isEmpty { await fleet.emit(.hostOutput(stream: stream.word, text: text), host: host) }
+        }
+    }
+
+    private func emit(_ stream: StandardStream, _ text: String) {
+        if text.isEmpty { return }
+        fleet.assumeIsolated { $0.emit(.hostOutput(stream: stream.word, text: text), host: host) }
     }
 }
 

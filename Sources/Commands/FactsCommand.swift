@@ -21,10 +21,11 @@ enum FactsCommand {
             let failed = results.filter { $0.facts == nil && $0.problem != nil }
             return FactsText.render(results, style, redactor) + ExecutionText(style, redactor).render(failed)
         }
-        return try await run.run(render) { target, remote, _ in await read(target.name, remote) }
+        let redactor = run.redactor
+        return try await run.run(render) { target, remote, _ in await read(target.name, remote, redactor) }
     }
 
-    private static func read(_ host: String, _ remote: SSHRemote) async -> HostResult {
+    private static func read(_ host: String, _ remote: SSHRemote, _ redactor: Redactor) async -> HostResult {
         do throws(RemoteError) {
             let reply = try await remote.run(Facts.program, Limits(timeout: .seconds(30), output: 128 << 10), nil)
             let facts = Facts.parse(reply.stdout.bytes)
@@ -36,7 +37,7 @@ enum FactsCommand {
             }
             return result
         } catch {
-            var result = HostResult(host: host, failedWith: error)
+            var result = HostResult(host: host, failedWith: error, redactor)
             result.touched = false
             return result
         }

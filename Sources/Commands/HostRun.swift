@@ -27,6 +27,9 @@ struct HostRun {
     let knownHostsFile: String
     let warnings: [String]
 
+    /// Signals, files, the resolver's sockets: what is opened beside one connection per host.
+    private static let otherDescriptors = 12
+
     /// How a body's part of the result is shown in text.
     typealias Render = (_ results: [HostResult], _ style: Style, _ redactor: Redactor) -> String
 
@@ -38,7 +41,8 @@ struct HostRun {
         let project = try Project.find(context)
         output = try Self.output(parsed, project)
         isVerbose = parsed[CommonOptions.verbose]
-        forks = parsed[CommonOptions.forks] ?? project.settings.forks ?? 50
+        let wanted = parsed[CommonOptions.forks] ?? project.settings.forks ?? 50
+        forks = max(1, min(wanted, context.descriptors - Self.otherDescriptors))
         var secrets = Redactor()
         let hosts = try Self.hosts(parsed, project, context)
         if hosts.isEmpty {
@@ -67,7 +71,9 @@ struct HostRun {
             throw CommandError("\(first.host)\(others): \(first.reason)", hint: first.hint)
         }
         self.targets = targets
-        warnings = access.warnings
+        let fewer = forks < min(wanted, targets.count)
+        let limit = "only \(context.descriptors) more files may be opened: \(forks) hosts at once instead of \(wanted)"
+        warnings = access.warnings + (fewer ? [limit] : [])
         redactor = secrets
         knownHostsFile = "\(context.home)/.ssh/known_hosts"
     }
@@ -142,7 +148,7 @@ struct HostRun {
         let began = context.loop.now
         let run = RunName.make(Self.now(), random: .random(in: 0...UInt32.max))
         let fleet = Fleet(library, forks: forks, events: stream(run), on: context.loop)
-        let interrupts = try Interrupts(fleet, context)
+        let interrupts = try Interrupts(fleet, self)
         for warning in warnings { await fleet.emit(.warning(warning)) }
         await fleet.emit(.runStarted(command: name, hosts: targets.count))
         let outcomes = await fleet.run(targets) { target, remote in
@@ -156,7 +162,7 @@ struct HostRun {
             if case .done = outcome {} else { await fleet.emit(.hostFinished(result), host: target.name) }
             results.append(result)
         }
-        await remember(fleet)
+        if let problem = remember(await fleet.newHostKeys) { await fleet.emit(.warning(problem)) }
         let result = RunResult(run: run, command: name, hosts: results, interrupted: interrupts.count > 0)
         await fleet.emit(.runFinished(result))
         finish(result, render, seconds: (context.loop.now - began).inSeconds)
@@ -192,18 +198,18 @@ struct HostRun {
         }
     }
 
-    /// Writes the host keys that were accepted where OpenSSH will find them too.
-    private func remember(_ fleet: Fleet) async {
-        let keys = await fleet.newHostKeys
-        if keys.isEmpty { return }
+    /// Writes the host keys that were accepted where OpenSSH will find them too; says why if it cannot.
+    fileprivate func remember(_ keys: [(name: String, key: HostKey)]) -> String? {
+        if keys.isEmpty { return nil }
         let existing = (try? Files.read(knownHostsFile)) ?? []
         let lines = keys.map { KnownHosts.line($0.name, $0.key, hashed: KnownHosts.isHashed(existing)) }
         let separator = existing.isEmpty || existing.last == 10 ? "" : "\n"
         do throws(SystemError) {
             try Files.makeDirectory("\(context.home)/.ssh", mode: 0o700)
             try Files.append(Array((separator + lines.map { $0 + "\n" }.joined()).utf8), to: knownHostsFile)
+            return nil
         } catch {
-            await fleet.emit(.warning("the new host keys are not remembered: \(error)"))
+            return "the new host keys are not remembered: \(error)"
         }
     }
 
@@ -219,27 +225,43 @@ struct HostRun {
     }
 }
 
-/// SIGINT and SIGTERM during a run: stop, then end what runs, then leave.
+/// SIGINT, SIGTERM and SIGHUP during a run: stop, then end what runs, then leave.
 private final class Interrupts {
     private(set) var count = 0
     private var signals: Signals?
+    private let fleet: Fleet
+    private let run: HostRun
 
-    init(_ fleet: Fleet, _ context: Context) throws(CommandError) {
-        let box = fleet
+    init(_ fleet: Fleet, _ run: HostRun) throws(CommandError) {
+        self.fleet = fleet
+        self.run = run
+        // Under nohup the lost terminal is meant not to matter.
+        let numbers = [SIGINT, SIGTERM] + (baton_is_ignored(SIGHUP) == 1 ? [] : [SIGHUP])
         do throws(SystemError) {
-            signals = try Signals([SIGINT, SIGTERM], on: context.loop) { [unowned self] _ in
-                count += 1
-                switch count {
-                case 1: box.assumeIsolated { $0.stop() }
-                case 2: Task(executorPreference: context.loop) { await box.cancel() }
-                default:
-                    let running = box.assumeIsolated { $0.running }
-                    context.stderr.write("left while \(HostList.count(running)) still ran a command\n")
-                    exit(Events.ExitCode.interrupted.rawValue)
-                }
-            }
+            // The loop keeps the handler, and the handler keeps this, as long as the process lives.
+            signals = try Signals(numbers, on: run.context.loop) { [self] _ in interrupted() }
         } catch {
             throw CommandError(error.description)
         }
+    }
+
+    private func interrupted() {
+        count += 1
+        switch count {
+        case 1: fleet.assumeIsolated { $0.stop() }
+        case 2:
+            let fleet = fleet
+            Task(executorPreference: run.context.loop) { await fleet.cancel() }
+        default: leave()
+        }
+    }
+
+    private func leave() -> Never {
+        let (running, keys) = fleet.assumeIsolated { ($0.running, $0.newHostKeys) }
+        _ = run.remember(keys)
+        let names = running.isEmpty ? "" : ": -l \(HostList.limit(running))"
+        run.context.stderr.write("left while \(HostList.count(running.count)) still ran a command\(names)\n")
+        run.context.stderr.flush()
+        exit(Events.ExitCode.interrupted.rawValue)
     }
 }

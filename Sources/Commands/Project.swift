@@ -21,7 +21,13 @@ struct Project {
         var directory = context.directory
         for _ in 0..<highest {
             let file = directory == "/" ? "/\(fileName)" : "\(directory)/\(fileName)"
-            if Files.exists(file) { return Project(root: directory, settings: try read(file)) }
+            if Files.exists(file) {
+                // It names the inventory: whoever writes it says which hosts are meant.
+                guard Files.isTrusted(file) else {
+                    throw CommandError("\(file) may be written by others", hint: "it must belong to you or to root")
+                }
+                return Project(root: directory, settings: try read(file))
+            }
             guard directory != "/", let slash = directory.lastIndex(of: "/") else { break }
             directory = slash == directory.startIndex ? "/" : String(directory[..<slash])
         }

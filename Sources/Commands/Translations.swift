@@ -2,21 +2,26 @@ import Events
 import SSH
 import Shell
 
+extension Duration {
+    fileprivate var inMilliseconds: Int {
+        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    }
+}
+
 /// From what the rooms below say to what the result says: the stable words of the contract.
 extension HostResult.Execution {
-    init(_ reply: Reply) {
-        self.init(exit: Int(reply.status), stdout: reply.stdout.bytes, stderr: reply.stderr.bytes)
+    /// What was kept goes through the redactor here, where it is still known where the middle is missing.
+    init(_ reply: Reply, _ redactor: Redactor) {
+        self.init(exit: Int(reply.status), stdout: reply.stdout.clean(redactor), stderr: reply.stderr.clean(redactor))
         stdoutDropped = reply.stdout.dropped
         stderrDropped = reply.stderr.dropped
-        milliseconds =
-            Int(reply.duration.components.seconds) * 1000
-            + Int(reply.duration.components.attoseconds / 1_000_000_000_000_000)
+        milliseconds = reply.duration.inMilliseconds
     }
 }
 
 extension HostResult {
     /// A program whose end was not seen is a failure, with what it had said.
-    init(host: String, failedWith error: RemoteError) {
+    init(host: String, failedWith error: RemoteError, _ redactor: Redactor) {
         // Nothing of ours ran where the shell or sudo never came up.
         let ran: Bool =
             switch error.kind {
@@ -26,9 +31,14 @@ extension HostResult {
         self.init(host: host, status: .failed, touched: ran)
         problem = Problem(kind: error.kind.word, message: error.detail)
         if ran {
-            var execution = Execution(exit: nil, stdout: error.stdout.bytes, stderr: error.stderr.bytes)
+            var execution = Execution(
+                exit: nil,
+                stdout: error.stdout.clean(redactor),
+                stderr: error.stderr.clean(redactor)
+            )
             execution.stdoutDropped = error.stdout.dropped
             execution.stderrDropped = error.stderr.dropped
+            execution.milliseconds = error.duration.inMilliseconds
             self.execution = execution
         }
     }
@@ -64,7 +74,15 @@ extension SSHError.Kind {
         case .hostKeyRevoked: return "host_key_revoked"
         case .authentication: return "authentication"
         case .configuration: return "configuration"
+        case .cancelled: return "cancelled"
+        case .hostKeyUncheckable: return "host_key_uncheckable"
         case .library: return "library"
         }
+    }
+}
+
+extension Capture {
+    fileprivate func clean(_ redactor: Redactor) -> [UInt8] {
+        dropped == 0 ? redactor.clean(bytes) : redactor.clean(beginning: beginning, end: Array(end))
     }
 }

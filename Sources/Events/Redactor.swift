@@ -25,20 +25,46 @@ package struct Redactor: Sendable {
     }
 
     package func clean(_ bytes: [UInt8]) -> [UInt8] {
-        if needles.isEmpty { return bytes }
+        needles.isEmpty ? bytes : cleanBeginnings(bytes, before: bytes.count).clean
+    }
+
+    /// How far a secret can reach beyond its first byte.
+    var reach: Int { max(0, (needles.first?.count ?? 0) - 1) }
+
+    /// Cleans what begins before `limit`, and says how many bytes that took: a secret that begins there is taken whole.
+    func cleanBeginnings(_ bytes: [UInt8], before limit: Int) -> (clean: [UInt8], used: Int) {
+        if needles.isEmpty || limit <= 0 { return (Array(bytes.prefix(max(0, limit))), max(0, limit)) }
         let firsts = Set(needles.map { $0[0] })
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         // Looked for inside of what is a secret already as well: of two that overlap, the end of the second would stay.
         var end = 0
-        for index in bytes.indices {
+        var index = 0
+        while index < max(limit, end) {
+            defer { index += 1 }
             if firsts.contains(bytes[index]), let needle = needles.first(where: { bytes[index...].starts(with: $0) }) {
                 if index >= end { result += Self.mark.utf8 }
                 end = max(end, index + needle.count)
             }
             if index >= end { result.append(bytes[index]) }
         }
-        return result
+        return (result, index)
+    }
+
+    /// Cleans output of which the middle is missing: a secret may have been cut there.
+    package func clean(beginning: [UInt8], end: [UInt8]) -> [UInt8] {
+        let cut = needles.map { Self.overlap(endOf: beginning, startOf: $0) }.max() ?? 0
+        let rest = needles.map { Self.overlap(endOf: $0, startOf: end) }.max() ?? 0
+        let mark = Array(Self.mark.utf8)
+        return clean(Array(beginning.dropLast(cut))) + (cut > 0 ? mark : []) + (rest > 0 ? mark : [])
+            + clean(Array(end.dropFirst(rest)))
+    }
+
+    /// The longest end of one that the other starts with; less than three bytes say nothing.
+    private static func overlap(endOf one: [UInt8], startOf other: [UInt8]) -> Int {
+        let most = min(one.count, other.count) - 1
+        if most < 3 { return 0 }
+        return (3...most).reversed().first { one.suffix($0).elementsEqual(other.prefix($0)) } ?? 0
     }
 
     /// As addresses and as forms write it, with digits of either case.

@@ -23,8 +23,11 @@ package actor Fleet {
     private var gate: StartGate
     private var permissions: [StartGate.ID: CheckedContinuation<Bool, Never>] = [:]
     private var wakeUp: Loop.Timer?
-    private var remotes: [StartGate.ID: SSHRemote] = [:]
-    private var acceptedKeys: [(Target, HostKey)] = []
+    /// Hosts that are logging in, and hosts that run their body.
+    private var connecting: [StartGate.ID: SSHRemote] = [:]
+    private var remotes: [StartGate.ID: (name: String, remote: SSHRemote)] = [:]
+    /// What was accepted in this run, by the name that known_hosts has for the place: several hosts may be one.
+    private var acceptedKeys: [(place: String, key: HostKey)] = []
     private var preferredKey: PrivateKey?
 
     /// `events` is handed over: from here on only this actor's loop emits through it.
@@ -43,8 +46,8 @@ package actor Fleet {
         _ body: @escaping @Sendable (Target, SSHRemote) async -> Value
     ) async -> [Outcome<Value>] {
         var outcomes: [Outcome<Value>?] = Array(repeating: nil, count: targets.count)
-        // A first wave that starts in one instant meets itself at the other end.
-        let spread = Duration.microseconds(200) * min(targets.count - 1, 50)
+        // A first wave that starts in one instant meets itself at the other end. A small one keeps its order.
+        let spread = targets.count > StartGate.firstLogins ? Duration.microseconds(200) * min(targets.count, 50) : .zero
         await withTaskGroup(of: (Int, Outcome<Value>).self) { group in
             for (id, target) in targets.enumerated() {
                 let delay = spread * Double.random(in: 0...1)
@@ -68,15 +71,20 @@ package actor Fleet {
             emit(.hostConnecting(attempt: attempt), target)
             let began = loop.now
             let remote = SSHRemote(preferring(target), library, on: loop)
+            connecting[id] = remote
             do throws(SSHError) {
                 let opened = try await remote.open()
+                try note(opened, target)
+                connecting[id] = nil
                 gate.opened(id)
                 startNext()
-                note(opened, target)
                 emit(.hostConnected(milliseconds: milliseconds(since: began)), target)
             } catch {
+                connecting[id] = nil
+                await remote.close()
                 gate.failed(id, crowded: error.kind == .droppedBeforeBanner)
                 startNext()
+                if gate.isStopped { return .untouched }
                 guard error.isTransient,
                     let pause = retries.pause(before: attempt + 1, chance: .random(in: 0...1)), !gate.isStopped
                 else { return .unreachable(error, attempts: attempt) }
@@ -86,7 +94,13 @@ package actor Fleet {
                 emit(.hostRetrying(attempt: attempt, milliseconds: wait, reason: error.message), target)
                 continue
             }
-            remotes[id] = remote
+            // Stopped while it logged in: it has not begun, and now it does not.
+            if gate.isStopped {
+                await remote.close()
+                gate.finished(id)
+                return .untouched
+            }
+            remotes[id] = (target.name, remote)
             let value = await body(target, remote)
             remotes[id] = nil
             await remote.close()
@@ -107,10 +121,19 @@ package actor Fleet {
 
     // MARK: What one host teaches about the next
 
-    private func note(_ opened: SSHRemote.Opened, _ target: Target) {
+    private func note(_ opened: SSHRemote.Opened, _ target: Target) throws(SSHError) {
         if let key = opened.key { preferredKey = key }
         if opened.isNewHostKey, let key = opened.hostKey {
-            acceptedKeys.append((target, key))
+            let place = KnownHosts.name(of: target.address, port: target.port)
+            if let known = acceptedKeys.first(where: { $0.place == place })?.key {
+                if known == key { return }
+                throw SSHError(
+                    .hostKeyChanged(offered: key, known: [known]),
+                    "\(target.place) showed two host keys in one run: \(known.fingerprint) and \(key.fingerprint)",
+                    hint: "something stands between this machine and the host"
+                )
+            }
+            acceptedKeys.append((place, key))
             emit(.hostKeyAccepted(fingerprint: "\(key.shortType) \(key.fingerprint)"), target)
         }
     }
@@ -126,9 +149,7 @@ package actor Fleet {
     }
 
     /// Host keys that were accepted in this run, for writing into known_hosts.
-    package var newHostKeys: [(name: String, key: HostKey)] {
-        acceptedKeys.map { (KnownHosts.name(of: $0.address, port: $0.port), $1) }
-    }
+    package var newHostKeys: [(name: String, key: HostKey)] { acceptedKeys.map { ($0.place, $0.key) } }
 
     // MARK: Starting and stopping
 
@@ -161,9 +182,10 @@ package actor Fleet {
     package func cancel() async {
         stop()
         events.emit(.runCancelling)
-        for remote in remotes.values { await remote.cancel() }
+        for remote in connecting.values { await remote.close() }
+        for (_, remote) in remotes.values { await remote.cancel() }
     }
 
     /// Hosts that are being worked on, for saying so when nobody waits any more.
-    package var running: Int { remotes.count }
+    package var running: [String] { remotes.values.map(\.name).sorted() }
 }

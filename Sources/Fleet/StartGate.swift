@@ -37,7 +37,8 @@ struct StartGate {
 
     /// The hosts that may start now, in the order they asked, and when to look again if nothing else happens.
     mutating func take(at now: Instant) -> (start: [ID], wake: Instant?) {
-        if isStopped { return ([], nil) }
+        // The usual case with many hosts: nobody can start, and nobody needs to be looked at.
+        if isStopped || atWork.count >= forks || loggingIn.count >= loginLimit { return ([], nil) }
         var start: [ID] = []
         var wake: Instant?
         var kept: [Waiting] = []

@@ -49,12 +49,12 @@ package struct Lab: Sendable {
             throw Failure("a lab is up in \(layout.directory)", hint: "`baton lab down` ends it")
         }
         if Files.exists(layout.stamp) { _ = try await down() }
+        let lock = try begin()
+        defer { Files.unlock(lock) }
         guard let sshd = Loop.executable("sshd", path: searchPath) else {
             throw Failure("there is no sshd on this machine", hint: "on Debian: apt-get install openssh-server")
         }
         do {
-            try Files.makeDirectory(layout.directory, mode: 0o700)
-            try Files.write([], to: layout.stamp)
             try Files.makeDirectory(layout.hosts, mode: 0o700)
             // Portable OpenSSH separates privileges through a directory that Debian makes only at boot.
             if geteuid() == 0 { try Files.makeDirectory("/run/sshd") }
@@ -82,10 +82,24 @@ package struct Lab: Sendable {
         return states
     }
 
+    /// The stamp is also the lock: two that start a lab in one place must not tear down each other's.
+    private func begin() throws(Failure) -> Int32 {
+        do throws(SystemError) {
+            try Files.makeDirectory(layout.directory, mode: 0o700)
+            return try Files.lock(layout.stamp)
+        } catch {
+            if error.code == EWOULDBLOCK { throw Failure("another `baton lab up` is at work in \(layout.directory)") }
+            throw Failure("\(error)")
+        }
+    }
+
     private func prepareDirectory() throws(Failure) {
         let directory = layout.directory
         guard LabLayout.isUsable(directory) else {
-            throw Failure("a lab cannot live in \(directory)", hint: "quotes, %, \\, $ and control bytes confuse sshd")
+            throw Failure(
+                "a lab cannot live in \(directory)",
+                hint: "sshd is confused by quotes, %, \\, $ and what is not ASCII; name another place with --directory"
+            )
         }
         if Files.exists(directory), !Files.exists(layout.stamp), !Files.list(directory).isEmpty {
             throw Failure("\(directory) is there already and is no lab", hint: "name another one with --directory")
@@ -152,7 +166,8 @@ package struct Lab: Sendable {
             let result = try await loop.run(request)
             if !result.succeeded { throw SystemError(code: EIO, doing: "make the key \(path): \(result.errors)") }
         } catch {
-            throw Failure("\(error)", hint: "ssh-keygen comes with OpenSSH's client")
+            let isMissing = error.code == ENOENT
+            throw Failure("\(error)", hint: isMissing ? "ssh-keygen comes with OpenSSH's client" : nil)
         }
     }
 
@@ -204,7 +219,7 @@ package struct Lab: Sendable {
             for _ in 0..<20 {
                 let left = await ProcessTable.read(on: loop).belonging(to: layout.directory)
                 if left.isEmpty { break }
-                for process in left where process.pid != getpid() { _ = baton_signal(process.pid, signal) }
+                for process in left { ProcessTable.signal(process, signal) }
                 await loop.sleep(.milliseconds(100))
             }
         }
@@ -213,6 +228,10 @@ package struct Lab: Sendable {
             throw Failure("process \(stubborn.pid) of the lab does not end: \(stubborn.command)")
         }
         do throws(SystemError) {
+            // The stamp goes last: a removal that fails half way can be tried again.
+            for name in Files.list(layout.directory) where "\(layout.directory)/\(name)" != layout.stamp {
+                try Files.removeTree("\(layout.directory)/\(name)")
+            }
             try Files.removeTree(layout.directory)
         } catch {
             throw Failure("\(error)")

@@ -16,10 +16,13 @@ package struct LabLayout: Sendable {
 
     package func host(_ name: String) -> LabHost { LabHost(name: name, directory: "\(hosts)/\(name)") }
 
-    /// sshd reads its own quoting, its own `%` and a shell's in these paths: what means nothing to any of them passes.
+    /// sshd reads its own quoting, its own `%` and a shell's in these paths, and shows them escaped beyond ASCII: what
+    /// means nothing to any of them passes.
     package static func isUsable(_ path: String) -> Bool {
         path.hasPrefix("/")
-            && path.unicodeScalars.allSatisfy { $0.value >= 32 && !"\"'%\\$`".unicodeScalars.contains($0) }
+            && path.unicodeScalars.allSatisfy {
+                (32..<127).contains($0.value) && !"\"'%\\$`".unicodeScalars.contains($0)
+            }
     }
 
     /// The inventory of the hosts that are up.

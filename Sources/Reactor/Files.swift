@@ -89,20 +89,31 @@ package enum Files {
         return names.sorted()
     }
 
-    /// Removes a directory and everything in it; links are removed, never followed.
+    /// Removes a directory and everything in it, whatever the names in it are made of; links are removed, never
+    /// followed.
     package static func removeTree(_ path: String) throws(SystemError) {
-        var info = stat()
-        if lstat(path, &info) != 0 {
-            if errno == ENOENT { return }
-            throw SystemError(code: errno, doing: "remove \(path)")
-        }
-        if info.st_mode & S_IFMT != S_IFDIR {
-            if unlink(path) != 0 { throw SystemError(code: errno, doing: "remove \(path)") }
-            return
-        }
-        for name in list(path) { try removeTree("\(path)/\(name)") }
-        if rmdir(path) != 0 { throw SystemError(code: errno, doing: "remove \(path)") }
+        try SystemError.check(baton_remove_tree(path), "remove \(path)")
     }
+
+    /// Whether nobody but this user or root can have written the file.
+    package static func isTrusted(_ path: String) -> Bool {
+        var info = stat()
+        guard stat(path, &info) == 0 else { return false }
+        return (info.st_uid == geteuid() || info.st_uid == 0) && info.st_mode & S_IWOTH == 0
+    }
+
+    /// Takes the lock of a file, or says that somebody else has it. Held until the descriptor is closed.
+    package static func lock(_ path: String) throws(SystemError) -> Int32 {
+        let fd = try SystemError.check(baton_open(path, O_WRONLY | O_CREAT, 0o600), "lock \(path)")
+        let locked = baton_lock_exclusive(fd)
+        if locked != 0 {
+            close(fd)
+            throw SystemError(code: -locked, doing: "lock \(path)")
+        }
+        return fd
+    }
+
+    package static func unlock(_ fd: Int32) { close(fd) }
 
     private static func writeAll(_ bytes: [UInt8], to fd: Int32, _ path: String) throws(SystemError) {
         var sent = 0

@@ -28,13 +28,47 @@ package struct ResolveError: Error, Equatable, Sendable {
     package let reason: String
 }
 
+/// A continuation that two may want to resume; the first does. Used on the loop only.
+private final class Once<Value: Sendable>: @unchecked Sendable {
+    // Unchecked: made before it is shared, touched on the loop's thread from then on.
+    private var continuation: CheckedContinuation<Value, Never>?
+    var timer: Loop.Timer?
+    var cancel: ((Loop.Timer) -> Void)?
+
+    init(_ continuation: CheckedContinuation<Value, Never>) { self.continuation = continuation }
+
+    func resume(_ value: Value) {
+        continuation?.resume(returning: value)
+        continuation = nil
+        if let timer { cancel?(timer) }
+        timer = nil
+    }
+}
+
 extension Loop {
     /// The addresses of `name`, in the resolver's order; a literal address is not looked up and starts no thread.
-    package func resolve(_ name: String, port: UInt16) async throws(ResolveError) -> [SocketAddress] {
+    /// A resolver that does not answer within `limit` is an error; its thread is left to finish by itself.
+    package func resolve(
+        _ name: String,
+        port: UInt16,
+        within limit: Duration = .seconds(10)
+    ) async throws(ResolveError) -> [SocketAddress] {
         if let literal = Self.lookUp(name, port, flags: AI_NUMERICHOST), case .success(let addresses) = literal {
             return addresses
         }
-        let answer = await workers.run { Self.lookUp(name, port, flags: 0) }
+        typealias Answer = Result<[SocketAddress], ResolveError>?
+        let answer = await withCheckedContinuation { (continuation: CheckedContinuation<Answer, Never>) in
+            let once = Once(continuation)
+            workers.submit {
+                let answer = Self.lookUp(name, port, flags: 0)
+                self.execute { once.resume(answer) }
+            }
+            execute {
+                let late = ResolveError(name: name, reason: "the resolver did not answer in time")
+                once.timer = self.after(limit) { once.resume(.failure(late)) }
+                once.cancel = { self.cancel($0) }
+            }
+        }
         switch answer {
         case .success(let addresses): return addresses
         case .failure(let error): throw error

@@ -30,7 +30,8 @@ package final class Workers: Sendable {
         }
     }
 
-    private func submit(_ work: @escaping @Sendable () -> Void) {
+    /// Runs `work` on a worker, soon.
+    func submit(_ work: @escaping @Sendable () -> Void) {
         let startsThread = state.withLock { state in
             state.waiting.append(work)
             if state.idle >= state.waiting.count || state.threads >= limit { return false }

@@ -1,6 +1,12 @@
 import CLibSSH2
 import Shell
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// Whoever owns a channel is told through this, on the loop's thread.
 protocol ChannelConsumer: AnyObject {
     /// The server has accepted the command; input that was queued follows.
@@ -32,6 +38,8 @@ final class Channel {
     let command: String
     let consumer: any ChannelConsumer
     var state = State.waiting
+    /// Set once the command is known to have ended while its output is still open.
+    var isDying = false
     var pointer: OpaquePointer?
 
     private var input: [[UInt8]] = []
@@ -89,20 +97,33 @@ final class Channel {
         return progressed ? .done : .wouldBlock
     }
 
-    var remoteHasFinished: Bool { pointer.map { libssh2_channel_eof($0) == 1 } ?? false }
+    /// The command has ended as far as the server told, though something still holds its output open. A status of 0
+    /// cannot be told from none (libssh2 #2515).
+    var fate: End? {
+        guard let pointer else { return nil }
+        if libssh2_channel_get_exit_status(pointer) != 0 {
+            return .closed(status: libssh2_channel_get_exit_status(pointer), signal: nil)
+        }
+        return signal(pointer).map { .closed(status: nil, signal: $0) }
+    }
 
-    /// The last word: status or signal, once the remote side has closed.
-    func closeStep(_ session: OpaquePointer) -> End? {
-        guard let pointer else { return .closed(status: nil, signal: nil) }
-        let code = libssh2_channel_wait_closed(pointer)
-        if code == LIBSSH2_ERROR_EAGAIN { return nil }
+    private func signal(_ pointer: OpaquePointer) -> String? {
         var name: UnsafeMutablePointer<CChar>?
         var length = 0
         libssh2_channel_get_exit_signal(pointer, &name, &length, nil, nil, nil, nil)
-        if let name {
-            defer { libssh2_free(session, name) }
-            return .closed(status: nil, signal: String(cString: name))
-        }
+        guard let name else { return nil }
+        defer { free(name) }
+        return String(cString: name)
+    }
+
+    var remoteHasFinished: Bool { pointer.map { libssh2_channel_eof($0) == 1 } ?? false }
+
+    /// The last word: status or signal, once the remote side has closed.
+    func closeStep() -> End? {
+        guard let pointer else { return .closed(status: nil, signal: nil) }
+        let code = libssh2_channel_wait_closed(pointer)
+        if code == LIBSSH2_ERROR_EAGAIN { return nil }
+        if let signal = signal(pointer) { return .closed(status: nil, signal: signal) }
         // 0 also means that no status came (libssh2 #2515): the truth travels inside the stream.
         return .closed(status: libssh2_channel_get_exit_status(pointer), signal: nil)
     }

@@ -8,6 +8,8 @@ package struct KnownHosts: Sendable {
         case trusted
         case unknown
         case changed(known: [HostKey])
+        /// Known keys there are, but none of a type that can be asked for: neither a match nor a change.
+        case uncheckable(known: [HostKey])
         case revoked
     }
 
@@ -120,9 +122,16 @@ package struct KnownHosts: Sendable {
         return (known, revoked)
     }
 
-    package static func judge(_ offered: HostKey, known: [HostKey], revoked: [HostKey]) -> Verdict {
+    /// `askable` are the key types that the library could have negotiated.
+    package static func judge(
+        _ offered: HostKey,
+        known: [HostKey],
+        revoked: [HostKey],
+        askable: (String) -> Bool = { _ in true }
+    ) -> Verdict {
         if revoked.contains(offered) { return .revoked }
         if known.contains(offered) { return .trusted }
+        if !known.isEmpty, !known.contains(where: { askable($0.type) }) { return .uncheckable(known: known) }
         // Another key of the same type is a change; only other types known means this one was never seen, but since
         // known types are asked for first, the server does not have them any more: a change as well.
         return known.isEmpty ? .unknown : .changed(known: known)

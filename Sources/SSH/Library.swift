@@ -45,6 +45,13 @@ package struct Library: Sendable {
         return list
     }
 
+    /// Whether a server of today can be asked for a host key of this type. 1.10 knows RSA host keys with SHA-1 only,
+    /// which OpenSSH has refused since 8.8.
+    func canAskFor(_ hostKeyType: String) -> Bool {
+        let signatures = hostKeyType != "ssh-rsa" || namesRSAMethod
+        return signatures && Self.hostKeyOrder(known: []).contains(hostKeyType)
+    }
+
     /// Types that are known for the host come first: asking for another one would report a stranger where a friend is.
     static func hostKeyOrder(known: [String]) -> [String] {
         let all = [

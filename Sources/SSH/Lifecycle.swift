@@ -119,6 +119,16 @@ struct Lifecycle {
                         + "known_hosts or host_key"
                 )
             )
+        case .uncheckable(let known):
+            let types = Set(known.map(\.shortType)).sorted().joined(separator: ", ")
+            return end(
+                SSHError(
+                    .hostKeyUncheckable(offered: key, known: known),
+                    "of \(facts.address) only a host key of type \(types) is known, which libssh2 "
+                        + "\(facts.libraryVersion) cannot check; the host shows \(key.shortType) \(key.fingerprint)",
+                    hint: "compare that fingerprint on the host, then add the key to known_hosts or as host_key"
+                )
+            )
         case .revoked:
             return end(
                 SSHError(

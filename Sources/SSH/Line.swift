@@ -93,8 +93,10 @@ final class Line {
             return
         }
         let limits = Limits(timeout: Self.endingGrace)
-        runBeside(EndPrograms.program(loop: pid), limits) { [weak self, weak shell] _ in
-            shell?.settleEnding()
+        runBeside(EndPrograms.program(loop: pid), limits) { [weak self, weak shell] outcome in
+            var confirmed = false
+            if case .success(let reply) = outcome { confirmed = reply.status == 0 }
+            shell?.settleEnding(confirmed: confirmed)
             guard let self, let shell, shell.isRunning else { return }
             // The marker may be right behind the confirmation.
             loop.after(.seconds(1)) { [weak shell] in if let shell, shell.isRunning { shell.abandon() } }

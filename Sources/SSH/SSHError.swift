@@ -29,6 +29,10 @@ package struct SSHError: Error, Equatable, Sendable, CustomStringConvertible {
         case authentication
         /// A key, a name or a setting on this side cannot be used.
         case configuration
+        /// This side has given up.
+        case cancelled
+        /// Keys are known, but of a type that this libssh2 cannot ask the server for.
+        case hostKeyUncheckable(offered: HostKey, known: [HostKey])
         case library(Int32)
     }
 
@@ -49,14 +53,6 @@ package struct SSHError: Error, Equatable, Sendable, CustomStringConvertible {
         switch kind {
         case .refused, .droppedBeforeBanner: return true
         case .dropped(.handshake): return true
-        default: return false
-        }
-    }
-
-    /// Not a question of reaching the host but of believing it.
-    package var isDistrust: Bool {
-        switch kind {
-        case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked: return true
         default: return false
         }
     }

@@ -9,7 +9,7 @@ package actor SSHRemote: Remote {
 
     private let target: Target
     private let library: Library
-    private var line: Line?
+    private(set) var line: Line?
 
     /// What became known while connecting.
     package struct Opened: Sendable {
@@ -30,7 +30,11 @@ package actor SSHRemote: Remote {
         precondition(line == nil, "opened twice")
         let addresses: [SocketAddress]
         do throws(ResolveError) {
-            addresses = try await loop.resolve(target.address, port: target.port)
+            addresses = try await loop.resolve(
+                target.address,
+                port: target.port,
+                within: target.timeouts.connect
+            )
         } catch {
             throw SSHError(
                 .nameUnknown,

@@ -24,7 +24,7 @@ extension Session {
             flush()
             guard handle != nil, wire.ended != nil else { continue }
             if wire.tellsEnd {
-                linkIsLost(wire.ended == 0 ? "the server closed it" : SystemError.text(of: wire.ended ?? 0))
+                linkIsLost(reason(0))
             } else {
                 // All that had arrived is read out by now; libssh2 may hear of the end, and once more nothing blocks.
                 wire.startTellingEnd()
@@ -97,7 +97,7 @@ extension Session {
             case .done: progressed = true
             case .wouldBlock: break
             case .failed(let code, _):
-                if wire.ended == nil || wire.tellsEnd { linkIsLost(handle?.lastError() ?? "error \(code)") }
+                if wire.ended == nil || wire.tellsEnd { linkIsLost(reason(code)) }
                 return false
             }
             if channel.state == .running, channel.remoteHasFinished {
@@ -108,7 +108,14 @@ extension Session {
                     end(channel, .closed(status: nil, signal: nil))
                 }
             }
-            if channel.state == .closing, let pointer = handle?.pointer, let last = channel.closeStep(pointer) {
+            if channel.state == .running, !channel.isDying, let fate = channel.fate {
+                // A child that it left behind holds the output; what is still on its way gets a second.
+                channel.isDying = true
+                loop.after(.seconds(1)) { [weak self, weak channel] in
+                    if let self, let channel { end(channel, fate) }
+                }
+            }
+            if channel.state == .closing, handle != nil, let last = channel.closeStep() {
                 end(channel, last)
                 return true
             }
@@ -121,7 +128,7 @@ extension Session {
         var progressed = false
         while channel.hasInput, wire.outgoingCount < Self.highWater, let code = channel.writeSome() {
             if code < 0 {
-                if wire.ended == nil || wire.tellsEnd { linkIsLost(handle?.lastError() ?? "error \(code)") }
+                if wire.ended == nil || wire.tellsEnd { linkIsLost(reason(code)) }
                 return false
             }
             progressed = true
@@ -149,6 +156,12 @@ extension Session {
             }
         }
         updateInterest()
+    }
+
+    /// Why the link is gone: the socket's word where there is one, libssh2's where it gave up by itself.
+    private func reason(_ code: Int32) -> String {
+        if let ended = wire.ended { return ended == 0 ? "the server closed it" : SystemError.text(of: ended) }
+        return handle?.lastError() ?? "libssh2 error \(code)"
     }
 
     func updateInterest() {

@@ -140,7 +140,10 @@ final class Session: Handler {
 
     private func judgeHostKey() {
         hostKey = handle?.hostKey()
-        let verdict = hostKey.map { KnownHosts.judge($0, known: target.known, revoked: target.revoked) } ?? .unknown
+        let verdict =
+            hostKey.map {
+                KnownHosts.judge($0, known: target.known, revoked: target.revoked, askable: library.canAskFor)
+            } ?? .unknown
         perform(lifecycle.judged(hostKey, verdict, accepting: target.acceptsNewHostKey))
     }
 
@@ -280,6 +283,9 @@ final class Session: Handler {
     /// Lets go of everything at once; nothing is waited for. The owners of channels are not told.
     func close() {
         cancelDeadline()
+        let waiting = whenOpen
+        whenOpen = nil
+        defer { waiting?(SSHError(.cancelled, "the connection to \(target.place) was given up")) }
         if let heartbeat { loop.cancel(heartbeat) }
         heartbeat = nil
         if handle != nil {

@@ -20,6 +20,7 @@ final class ShellChannel: ChannelConsumer {
         var ending: Ending?
         /// The host has answered that it ended what there was.
         var isEndingSettled = false
+        var isEndingConfirmed = false
 
         init(
             _ label: String,
@@ -60,6 +61,9 @@ final class ShellChannel: ChannelConsumer {
     private var sentPassword = false
     private var banner = Capture(limit: 8192)
     private var complaint: [UInt8] = []
+    /// The end of what has come on stderr, in which sudo's prompt may have begun.
+    private var promptWindow: [UInt8] = []
+    private var timesAsked = 0
     private var startTimer: Loop.Timer?
     private var whenExpired: (ShellChannel, Ending) -> Void
     /// A program that is being ended is reported when both have come: its own end, and the host's word that nothing of
@@ -126,9 +130,7 @@ final class ShellChannel: ChannelConsumer {
         let job = Job(program.label, limits, observer, loop.now, done)
         jobs[frame] = job
         order.append(frame)
-        if let timeout = limits.timeout {
-            job.timer = loop.after(timeout) { [weak self] in self?.expire(frame) }
-        }
+        if order.count == 1 { startClock() }
         let bytes = ShellLoop.frame(program.text, marker)
         if become?.prompt != nil, !isGreeted {
             held += [bytes, input]
@@ -139,9 +141,14 @@ final class ShellChannel: ChannelConsumer {
         }
     }
 
-    private func expire(_ frame: Conversation.Frame) {
-        jobs[frame]?.timer = nil
-        whenExpired(self, .timedOut)
+    /// A program's time begins when it is its turn.
+    private func startClock() {
+        guard let frame = order.first, let job = jobs[frame], let timeout = job.limits.timeout else { return }
+        job.timer = loop.after(timeout) { [weak self] in
+            guard let self, order.first == frame else { return }
+            jobs[frame]?.timer = nil
+            whenExpired(self, .timedOut)
+        }
     }
 
     /// The program that runs is being ended; its reply will be reported as that.
@@ -166,6 +173,7 @@ final class ShellChannel: ChannelConsumer {
     func started() {}
 
     func received(_ stream: StandardStream, _ bytes: UnsafeRawBufferPointer) {
+        guard !isEnded else { return }
         // Ends are looked at after the conversation is done with the bytes: whoever is told may send the next program.
         var ends: [(Conversation.Frame, String)] = []
         do throws(Conversation.Broken) {
@@ -188,7 +196,10 @@ final class ShellChannel: ChannelConsumer {
         switch event {
         case .output(greetingFrame, let stream, let bytes):
             banner.append(bytes)
-            if stream == .stderr, complaint.count < 8192 { complaint += bytes.prefix(8192) }
+            if stream == .stderr {
+                if complaint.count < 8192 { complaint += bytes.prefix(8192) }
+                lookForPrompt(bytes)
+            }
         case .output(let frame, let stream, let bytes):
             guard let job = jobs[frame] else { return }
             if stream == .stdout { job.stdout.append(bytes) } else { job.stderr.append(bytes) }
@@ -210,6 +221,7 @@ final class ShellChannel: ChannelConsumer {
 
     private func finished(_ frame: Conversation.Frame, _ trailer: String) {
         order.removeAll { $0 == frame }
+        startClock()
         guard let job = jobs.removeValue(forKey: frame) else { return }
         if let timer = job.timer { loop.cancel(timer) }
         guard let status = Int32(trailer) else {
@@ -223,8 +235,10 @@ final class ShellChannel: ChannelConsumer {
         }
     }
 
-    /// The host has done what it could to end the program.
-    func settleEnding() {
+    /// The host has answered whether it could end the program.
+    func settleEnding(confirmed: Bool) {
+        if let (job, _) = ended { job.isEndingConfirmed = confirmed }
+        if let frame = order.first { jobs[frame]?.isEndingConfirmed = confirmed }
         if let (job, status) = ended {
             ended = nil
             report(job, status)
@@ -234,11 +248,14 @@ final class ShellChannel: ChannelConsumer {
     }
 
     private func report(_ job: Job, _ status: Int32) {
+        let confirmed = job.isEndingConfirmed
+        let doubt = confirmed ? "ended" : "it ended, but something that it started may still run"
         switch job.ending {
         case .timedOut:
             let limit = job.limits.timeout.map { Seconds.text($0) } ?? "its time"
-            job.done(.failure(failure(of: job, .timedOut(ended: true), "still running after \(limit); ended")))
-        case .cancelled: job.done(.failure(failure(of: job, .cancelled(ended: true), "ended on request")))
+            job.done(.failure(failure(of: job, .timedOut(ended: confirmed), "still running after \(limit); \(doubt)")))
+        case .cancelled:
+            job.done(.failure(failure(of: job, .cancelled(ended: confirmed), "\(doubt) on request")))
         case nil:
             job.done(
                 .success(
@@ -248,17 +265,25 @@ final class ShellChannel: ChannelConsumer {
         }
     }
 
-    /// sudo asks on stderr with a prompt that only this connection knows; asking again means that it did not like the
-    /// answer.
+    /// sudo asks on stderr with a prompt that only this connection knows. Before it may come any amount of other text.
+    private func lookForPrompt(_ bytes: UnsafeRawBufferPointer) {
+        guard let prompt = become?.prompt.map({ Array($0.utf8) }) else { return }
+        promptWindow += bytes
+        while let start = promptWindow.firstRange(of: prompt) {
+            timesAsked += 1
+            promptWindow.removeFirst(start.upperBound)
+        }
+        promptWindow.removeFirst(max(0, promptWindow.count - prompt.count + 1))
+    }
+
+    /// Asking again means that it did not like the answer.
     private func answerPrompt() {
-        guard let prompt = become?.prompt, let password = target.become?.password else { return }
-        let text = String(decoding: complaint, as: UTF8.self)
-        let asked = text.ranges(of: prompt).count
-        if asked == 1, !sentPassword {
+        guard let password = target.become?.password else { return }
+        if timesAsked == 1, !sentPassword {
             sentPassword = true
             channel?.queue(Array(password.utf8) + [10])
             session.inputQueued()
-        } else if asked > 1 {
+        } else if timesAsked > 1 {
             startFailed(.becomeRefused, "sudo on the host did not accept the password for \(target.user)")
         }
     }
@@ -326,7 +351,7 @@ final class ShellChannel: ChannelConsumer {
     }
 
     private func failure(of job: Job, _ kind: RemoteError.Kind, _ detail: String) -> RemoteError {
-        RemoteError(kind, job.label, detail, stdout: job.stdout, stderr: job.stderr)
+        RemoteError(kind, job.label, detail, stdout: job.stdout, stderr: job.stderr, after: loop.now - job.began)
     }
 
     /// The connection is closed from this side; whoever still waits is told.

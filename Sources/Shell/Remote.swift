@@ -86,8 +86,18 @@ package struct RemoteError: Error, Sendable, CustomStringConvertible {
     package let detail: String
     package let stdout: Capture
     package let stderr: Capture
+    /// How long it had run.
+    package let duration: Duration
 
-    package init(_ kind: Kind, _ label: String, _ detail: String, stdout: Capture, stderr: Capture) {
+    package init(
+        _ kind: Kind,
+        _ label: String,
+        _ detail: String,
+        stdout: Capture,
+        stderr: Capture,
+        after duration: Duration = .zero
+    ) {
+        self.duration = duration
         self.kind = kind
         self.label = label
         self.detail = detail

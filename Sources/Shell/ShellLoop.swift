@@ -12,15 +12,19 @@ package enum ShellLoop {
     /// Answers `MARKER PID` first, through the same framing: whatever rc files print comes before it and is known for
     /// what it is.
     private static let greeting = #"printf "\n%s %s\n" "$1" "$$"; printf "\n%s\n" "$1" >&2; "#
-    private static let program = #"p=$(printf %b "$p"); (unset k; eval "$p")"#
-    private static let answer = #"s=$?; printf "\n%s %d\n" "$k" "$s"; printf "\n%s\n" "$k" >&2"#
+    /// A shell that cannot even unescape the program (no process left, say) answers with that failure. Names that no
+    /// account exports, and no parameters: the program starts with a clean table.
+    private static let program =
+        #"_baton_p=$(printf %b "$_baton_p") && (unset _baton_k; set --; eval "$_baton_p")"#
+    private static let answer =
+        #"_baton_s=$?; printf "\n%s %d\n" "$_baton_k" "$_baton_s"; printf "\n%s\n" "$_baton_k" >&2"#
 
     /// Programs one after another, without input.
-    package static let many = greeting + "while read -r k p; do \(program) </dev/null; \(answer); done"
+    package static let many = greeting + "while read -r _baton_k _baton_p; do \(program) </dev/null; \(answer); done"
 
     /// One program whose input is the rest of the channel. Ends after it: what it did not read must not be taken for
     /// frames.
-    package static let one = greeting + "read -r k p && { \(program); \(answer); }"
+    package static let one = greeting + "read -r _baton_k _baton_p && { \(program); \(answer); }"
 
     /// Sent in an exec request. `marker` is only the greeting's; it stands in the host's process list.
     package static func command(_ loop: String, greeting marker: Marker, become: Become?) -> String {

@@ -192,4 +192,79 @@ import Testing
             }
         }
     }
+
+    @Test func `a secret that comes in two pieces, or is cut in the middle, is still one`() async throws {
+        try await withWorkplace(hosts: 1) { place in
+            let text = String(decoding: try Files.read(place.inventory), as: UTF8.self)
+                .replacing("  vars:", with: "  vars:\n    ansible_become_password: hunter2secret")
+            try Files.write(Array(text.utf8), to: "\(place.directory)/secret.yml")
+            let pieces = try await place.baton(
+                "exec",
+                "-i",
+                "secret.yml",
+                "-o",
+                "jsonl",
+                "--",
+                "printf 'x hunter2'; sleep 0.3; echo 'secret y'"
+            )
+            #expect(pieces.output.contains("(secret)"))
+            #expect(!pieces.output.contains("hunter2"))
+            let cut = try await place.baton(
+                "exec",
+                "-i",
+                "secret.yml",
+                "--max-output",
+                "1k",
+                "-o",
+                "json",
+                "--",
+                "head -c 505 /dev/zero | tr '\\0' a; printf hunter2secret; head -c 5000 /dev/zero | tr '\\0' b; "
+                    + "printf hunter2secret; head -c 506 /dev/zero | tr '\\0' c"
+            )
+            #expect(cut.output.contains("aaa(secret)(secret)ccc"), "\(cut.output)")
+        }
+    }
+
+    @Test func `characters are whole in every event`() async throws {
+        try await withWorkplace(hosts: 1) { place in
+            let result = try await place.baton(
+                "exec",
+                "-i",
+                place.inventory,
+                "-o",
+                "jsonl",
+                "--",
+                "yes äöü€😀 | head -n 30000"
+            )
+            #expect(result.status == .exited(0))
+            #expect(!result.output.contains("\u{fffd}"))
+        }
+    }
+
+    @Test func `output that cannot be written is no success`() async throws {
+        try await withWorkplace(hosts: 1) { place in
+            for stream in ["> /dev/full", ">&-"] {
+                let result = try await place.shell("$BATON exec -i '\(place.inventory)' -o json -- true \(stream)")
+                #expect(result.status == .exited(5), "\(stream)")
+                #expect(result.errors.contains("the output could not be written"))
+            }
+        }
+    }
+
+    @Test func `an argument that is no text is refused before anything is contacted`() async throws {
+        try await withWorkplace(hosts: 1) { place in
+            let result = try await place.shell("$BATON exec -i '\(place.inventory)' -- touch \"$(printf 'a\\377')\"")
+            #expect(result.status == .exited(1))
+            #expect(result.errors == "baton: argument 6 is not valid UTF-8\n")
+            #expect(Files.list(place.hosts[0].home) == [])
+        }
+    }
+
+    @Test func `few descriptors mean fewer hosts at once`() async throws {
+        try await withWorkplace(hosts: 40) { place in
+            let result = try await place.shell("ulimit -n 40; $BATON exec -i '\(place.inventory)' -o json -- true")
+            #expect(result.status == .exited(0), "\(result.errors)")
+            #expect(result.errors.contains("hosts at once instead of 50"))
+        }
+    }
 }

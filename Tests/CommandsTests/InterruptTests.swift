@@ -66,21 +66,69 @@ import Testing
         }
     }
 
-    @Test func `the third leaves at once and says so`() async throws {
+    @Test func `the third leaves at once and names the hosts`() async throws {
         try await withWorkplace(hosts: 1) { place in
+            // The host's side stands still, so nothing can be ended there.
             let result = try await interrupted(
                 place,
                 forks: 1,
-                "touch begun; kill -STOP $PPID; sleep 600",
+                "touch begun; sleep 600",
                 """
-                for turn in 1 2 3 4 5; do kill -INT $pid 2>/dev/null; sleep 0.1; done
+                session=$(ps -o pid= --ppid "$(cat fleet/hosts/lab1/sshd.pid)" | tr -d " ")
+                kill -STOP $session
+                kill -INT $pid
+                while ! grep -q stopping err; do sleep 0.02; done
+                kill -INT $pid
+                while ! grep -q 'ending what' err; do sleep 0.02; done
+                kill -INT $pid
+                while kill -0 $pid 2>/dev/null; do sleep 0.02; done
+                kill -CONT $session
                 """
             )
             #expect(result.status == .exited(8))
-            #expect(result.errors.contains("still ran a command"))
-            _ = try await place.shell(
-                "for p in $(pgrep -f \"sshd: .*notty\"); do kill -CONT $p 2>/dev/null; done; true"
+            #expect(result.errors.contains("left while 1 host still ran a command: -l lab1"))
+        }
+    }
+
+    @Test func `a host that is logging in when the run is stopped does not begin`() async throws {
+        try await withWorkplace(hosts: 1) { place in
+            let result = try await place.shell(
+                """
+                listener=$(cat fleet/hosts/lab1/sshd.pid)
+                kill -STOP $listener
+                $BATON exec -v -i '\(place.inventory)' -o json -- touch ran > out 2> err &
+                pid=$!
+                while ! grep -q connecting err; do sleep 0.02; done
+                kill -INT $pid
+                while ! grep -q stopping err; do sleep 0.02; done
+                kill -CONT $listener
+                wait $pid
+                code=$?
+                cat out
+                exit $code
+                """
             )
+            #expect(result.status == .exited(8))
+            #expect(result.output.contains(#"{"host":"lab1","status":"untouched"}"#))
+            #expect(!Files.exists("\(place.hosts[0].home)/ran"))
+        }
+    }
+
+    @Test func `a reader that does not read holds up neither the time limit nor Ctrl-C`() async throws {
+        try await withWorkplace(hosts: 1) { place in
+            let result = try await place.shell(
+                """
+                mkfifo pipe
+                exec 3<>pipe
+                $BATON exec -i '\(place.inventory)' -o jsonl --timeout 500ms -- 'seq 1 100000; sleep 600' > pipe 2> err &
+                pid=$!
+                while ! grep -q '1 failed' err; do sleep 0.02; done
+                kill -INT $pid
+                wait $pid
+                echo $?
+                """
+            )
+            #expect(result.output == "8\n", "\(result.errors)")
         }
     }
 }

@@ -100,6 +100,43 @@ import Darwin
         }
     }
 
+    @Test func `a bystander who reads a log is left alone, and odd file names go`() async throws {
+        try await withWorkplace(hosts: 0) { place in
+            let result = try await place.shell(
+                """
+                $BATON lab up 1 > out 2>&1 || exit 1
+                tail -f "$PWD/.lab/hosts/lab1/sshd.log" > /dev/null &
+                tail=$!
+                $BATON exec -i .lab/inventory.yml -- 'touch "$(printf "a\\377b")" "$(printf "c\\nd")"; mkdir -p x/y' > out 2>&1
+                $BATON lab down || exit 2
+                kill -0 $tail && echo alive
+                kill $tail
+                """
+            )
+            #expect(result.output == "alive\n", "\(result.errors)")
+            #expect(result.status == .exited(0) || result.status == .exited(143), "\(result.errors)")
+            #expect(!Files.exists("\(place.directory)/.lab"))
+        }
+    }
+
+    @Test func `two at once do not tear down each other`() async throws {
+        try await withWorkplace(hosts: 0) { place in
+            let result = try await place.shell(
+                """
+                $BATON lab up 20 > first 2>&1 &
+                while [ ! -e .lab/hosts/lab1/sshd.pid ]; do sleep 0.01; done
+                $BATON lab up 2 > second 2>&1
+                echo $?
+                wait $!
+                echo $?
+                $BATON lab status | grep -c up,
+                $BATON lab down
+                """
+            )
+            #expect(result.output == "1\n0\n20\n", "\(result.errors)")
+        }
+    }
+
     @Test func `files of the lab say what they should`() {
         let host = LabLayout(directory: "/lab").host("lab1")
         let text = host.configurationText(port: 2201, authorizedKeys: "/lab/authorized_keys", extra: "LogLevel DEBUG")
@@ -125,7 +162,7 @@ import Darwin
                 """
         )
         for (path, usable) in [
-            ("/a b/c", true), ("relative", false), ("/a'b", false), ("/a%b", false), ("/a\nb", false),
+            ("/a b/c", true), ("relative", false), ("/a'b", false), ("/a%b", false), ("/a\nb", false), ("/é", false),
         ] {
             #expect(LabLayout.isUsable(path) == usable, "\(path)")
         }

@@ -111,4 +111,17 @@ struct BecomeTests {
             }
         }
     }
+
+    @Test func `a long banner on stderr does not hide the question for the password`() async throws {
+        try await withAccounts { server in
+            try server.enter("head -c 30000 /dev/zero | tr '\\0' g >&2; exec sh -c \"$SSH_ORIGINAL_COMMAND\"")
+            try await server.connected({
+                $0.user = Accounts.asked
+                $0.become = become(Accounts.password)
+            }) { remote in
+                let reply = try await remote.sh("id -un")
+                #expect(reply.stdout.text == "root\n")
+            }
+        }
+    }
 }

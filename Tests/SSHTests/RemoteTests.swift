@@ -1,9 +1,10 @@
 import Lab
 import Reactor
-import SSH
 import Shell
 import TestSupport
 import Testing
+
+@testable import SSH
 
 /// The connection against OpenSSH's own server.
 @Suite struct RemoteTests {
@@ -131,6 +132,7 @@ import Testing
     @Test func `a program that runs too long is ended on the host with all it started`() async throws {
         try await withServer { server in
             try await server.connected { remote in
+                _ = try await remote.sh("true")
                 let failure = await remote.failure(
                     "echo $$ > pid; echo begun; (trap '' TERM; sleep 600; sleep 600) & echo $! > child; sleep 600",
                     Limits(timeout: .milliseconds(700))
@@ -187,6 +189,74 @@ import Testing
         try await withServer { server in
             let failure = try await server.connected { await $0.failure("echo a\0b") }
             #expect(failure?.kind == .unsendable)
+        }
+    }
+
+    @Test func `nothing of a closed connection stays in memory`() async throws {
+        try await withServer { server in
+            let remote = try server.remote()
+            _ = try await remote.open()
+            _ = try await remote.sh("echo one")
+            _ = try await remote.runBeside(ReadingProgram("test", "echo two"), Limits())
+            _ = await remote.failure("kill -9 $$")
+            let watch = await remote.watchLine()
+            #expect(watch.isAlive)
+            await remote.close()
+            await server.loop.sleep(.milliseconds(1))
+            #expect(!watch.isAlive)
+        }
+    }
+
+    @Test func `a killed shell is lost at once, though a child holds its output`() async throws {
+        try await withServer { server in
+            try await server.connected { remote in
+                let failure = await remote.failure("echo before; sleep 600 & kill -9 $$; sleep 1")
+                #expect(failure?.kind == .shellLost)
+                #expect(failure?.detail.contains("signal KILL") == true)
+                #expect(failure?.stdout.text == "before\n")
+            }
+        }
+    }
+
+    @Test func `giving up while it connects is an answer`() async throws {
+        try await withServer { server in
+            let link = try FaultyLink(to: server.port, .silence, on: server.loop)
+            defer { link.close() }
+            let remote = try server.remote { $0.port = link.port }
+            async let opening: SSHError? = {
+                do throws(SSHError) {
+                    _ = try await remote.open()
+                    return nil
+                } catch {
+                    return error
+                }
+            }()
+            while link.connections == 0 { await server.loop.sleep(.milliseconds(5)) }
+            await remote.close()
+            #expect(await opening?.kind == .cancelled)
+        }
+    }
+
+    @Test func `a program begins with a clean table`() async throws {
+        try await withServer { server in
+            try await server.connected { remote in
+                let reply = try await remote.sh(
+                    "echo $# \"$1\"; env | grep -cE '^(_baton.*|k|p|s)='; set | grep -c '^_baton_k='"
+                )
+                #expect(reply.stdout.text == "0 \n0\n0\n")
+            }
+        }
+    }
+
+    @Test func `a program's time begins when it is its turn`() async throws {
+        try await withServer { server in
+            try await server.connected { remote in
+                _ = try await remote.sh("true")
+                async let first = remote.sh("sleep 1; echo first")
+                async let second = remote.sh("echo second", Limits(timeout: .milliseconds(700)))
+                #expect(try await first.stdout.text == "first\n")
+                #expect(try await second.stdout.text == "second\n")
+            }
         }
     }
 }

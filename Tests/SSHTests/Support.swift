@@ -1,8 +1,9 @@
 import Lab
 import Reactor
-import SSH
 import Shell
 import TestSupport
+
+@testable import SSH
 
 extension TestServer {
     func target() throws -> Target {
@@ -72,4 +73,17 @@ extension SSHRemote {
             return error
         }
     }
+}
+
+extension SSHRemote {
+    /// Looks at the line without holding it.
+    func watchLine() -> LineWatch { LineWatch(line) }
+}
+
+/// Whether a line is still in memory. Asked after its remote was closed.
+final class LineWatch: @unchecked Sendable {
+    // Unchecked: set once, read when nobody else has it.
+    private weak var line: Line?
+    init(_ line: Line?) { self.line = line }
+    var isAlive: Bool { line != nil }
 }

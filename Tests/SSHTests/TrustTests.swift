@@ -42,6 +42,31 @@ import Testing
         }
     }
 
+    @Test func `a key of a type that cannot be asked for is not called a change`() async throws {
+        try await withServer { server in
+            let made = try await server.loop.run(
+                ChildRequest(
+                    ["ssh-keygen", "-q", "-N", "", "-t", "rsa", "-b", "2048", "-f", "\(server.directory)/rsa"],
+                    environment: Surroundings.environment
+                )
+            )
+            try #require(made.succeeded)
+            let line = String(decoding: try Files.read("\(server.directory)/rsa.pub"), as: UTF8.self)
+            let rsa = try #require(HostKey(line: line))
+            let error = try await server.failureToOpen {
+                $0.known = [rsa]
+                $0.acceptsNewHostKey = true
+            }
+            if try Library().number < 0x010b00 {
+                guard case .hostKeyUncheckable = error?.kind else {
+                    Issue.record("\(String(describing: error))")
+                    return
+                }
+                #expect(error?.message.contains("only a host key of type RSA is known") == true)
+            }
+        }
+    }
+
     @Test func `a revoked host key is refused`() async throws {
         try await withServer { server in
             let error = try await server.failureToOpen { $0.revoked = [HostKey(line: server.hostKey)!] }

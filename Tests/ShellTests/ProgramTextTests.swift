@@ -21,7 +21,7 @@ import Testing
     @Test func `the loop of many frames`() {
         #expect(
             ShellLoop.many == #"""
-                printf "\n%s %s\n" "$1" "$$"; printf "\n%s\n" "$1" >&2; while read -r k p; do p=$(printf %b "$p"); (unset k; eval "$p") </dev/null; s=$?; printf "\n%s %d\n" "$k" "$s"; printf "\n%s\n" "$k" >&2; done
+                printf "\n%s %s\n" "$1" "$$"; printf "\n%s\n" "$1" >&2; while read -r _baton_k _baton_p; do _baton_p=$(printf %b "$_baton_p") && (unset _baton_k; set --; eval "$_baton_p") </dev/null; _baton_s=$?; printf "\n%s %d\n" "$_baton_k" "$_baton_s"; printf "\n%s\n" "$_baton_k" >&2; done
                 """#
         )
     }
@@ -29,7 +29,7 @@ import Testing
     @Test func `the loop of one frame`() {
         #expect(
             ShellLoop.one == #"""
-                printf "\n%s %s\n" "$1" "$$"; printf "\n%s\n" "$1" >&2; read -r k p && { p=$(printf %b "$p"); (unset k; eval "$p"); s=$?; printf "\n%s %d\n" "$k" "$s"; printf "\n%s\n" "$k" >&2; }
+                printf "\n%s %s\n" "$1" "$$"; printf "\n%s\n" "$1" >&2; read -r _baton_k _baton_p && { _baton_p=$(printf %b "$_baton_p") && (unset _baton_k; set --; eval "$_baton_p"); _baton_s=$?; printf "\n%s %d\n" "$_baton_k" "$_baton_s"; printf "\n%s\n" "$_baton_k" >&2; }
                 """#
         )
     }

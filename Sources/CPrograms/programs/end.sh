@@ -59,4 +59,13 @@ done
 for process in $found; do
     kill -KILL "$process" 2>/dev/null
 done
+# KILL cannot be ignored, but it may be forbidden: a process that became another user.
+if [ -n "$found" ]; then
+    sleep 0.1 2>/dev/null || sleep 1
+    members
+fi
 echo "$count"
+[ -z "$found" ] || {
+    echo "still there:$found" >&2
+    exit 1
+}

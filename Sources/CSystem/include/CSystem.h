@@ -46,6 +46,10 @@ int baton_pipe(int fds[2]);
 int baton_set_nonblocking(int fd);
 int baton_open(const char *path, int flags, mode_t mode);
 int baton_lock_exclusive(int fd);
+// Removes a directory with all that is in it; follows no link and goes at most 200 levels down.
+int baton_remove_tree(const char *path);
+// Gives 0, 1 and 2 to /dev/null where they are closed: what is opened next must not take their numbers.
+void baton_claim_standard_descriptors(void);
 
 // A port of 127.0.0.1 that was free a moment ago.
 int baton_free_loopback_port(void);
@@ -67,17 +71,19 @@ int baton_thread_start(void (*body)(void *), void *context);
 void baton_ignore_sigpipe(void);
 long baton_raise_descriptor_limit(void);
 int baton_block_signals(const int *signals, int count);
-int64_t baton_peak_resident_bytes(void);
+// 1 when the process was started with this signal ignored (nohup).
+int baton_is_ignored(int signal);
+// 1 when one of these blocked signals is waiting.
+int baton_is_pending(const int *signals, int count);
 
 // The terminal.
 int baton_is_terminal(int fd);
 int baton_terminal_columns(int fd);
-int baton_terminal_echo(int fd, int on);
+// For typing a secret: every byte at once, nothing shown, Ctrl-C a byte like any other. `on` puts things back.
+int baton_terminal_secret(int fd, int on);
 
 // memmem is behind a feature macro in Glibc.
 const void *baton_find(const void *haystack, size_t count, const void *needle, size_t needle_count);
-// Fills with random bytes from the kernel.
-int baton_random(void *bytes, size_t count);
 const char *baton_error_text(int code, char *buffer, size_t room);
 
 #endif
