@@ -6,45 +6,6 @@ import Text
 final class ShellChannel: ChannelConsumer {
     typealias Outcome = Result<Reply, RemoteError>
 
-    /// A program that was handed in.
-    private final class Job {
-        let label: String
-        let limits: Limits
-        let observer: OutputObserver?
-        let done: (Outcome) -> Void
-        let began: Instant
-        var stdout: Capture
-        var stderr: Capture
-        var timer: Loop.Timer?
-        /// Set when the program is being ended: how that is to be reported.
-        var ending: Ending?
-        /// The host has answered that it ended what there was.
-        var isEndingSettled = false
-        var isEndingConfirmed = false
-
-        init(
-            _ label: String,
-            _ limits: Limits,
-            _ observer: OutputObserver?,
-            _ now: Instant,
-            _ done: @escaping (Outcome) -> Void
-        ) {
-            self.label = label
-            self.limits = limits
-            self.observer = observer
-            self.done = done
-            began = now
-            stdout = Capture(limit: limits.output)
-            stderr = Capture(limit: limits.output)
-        }
-    }
-
-    /// Why a program is ended before its time.
-    enum Ending {
-        case timedOut
-        case cancelled
-    }
-
     private let loop: Loop
     private let session: Session
     private let target: Target
@@ -61,9 +22,7 @@ final class ShellChannel: ChannelConsumer {
     private var sentPassword = false
     private var banner = Capture(limit: 8192)
     private var complaint: [UInt8] = []
-    /// The end of what has come on stderr, in which sudo's prompt may have begun.
-    private var promptWindow: [UInt8] = []
-    private var timesAsked = 0
+    private var prompt: PromptScanner?
     private var startTimer: Loop.Timer?
     private var whenExpired: (ShellChannel, Ending) -> Void
     /// A program that is being ended is reported when both have come: its own end, and the host's word that nothing of
@@ -90,6 +49,7 @@ final class ShellChannel: ChannelConsumer {
         self.target = target
         self.whenExpired = whenExpired
         become = target.become.map { Become(user: $0.user, prompt: $0.password == nil ? nil : .random()) }
+        prompt = become?.prompt.map { PromptScanner($0) }
         greetingFrame = conversation.expect(greetingMarker)
         channel = Channel(
             command: ShellLoop.command(text, greeting: greetingMarker, become: become),
@@ -198,7 +158,7 @@ final class ShellChannel: ChannelConsumer {
             banner.append(bytes)
             if stream == .stderr {
                 if complaint.count < 8192 { complaint += bytes.prefix(8192) }
-                lookForPrompt(bytes)
+                prompt?.feed(bytes)
             }
         case .output(let frame, let stream, let bytes):
             guard let job = jobs[frame] else { return }
@@ -265,20 +225,9 @@ final class ShellChannel: ChannelConsumer {
         }
     }
 
-    /// sudo asks on stderr with a prompt that only this connection knows. Before it may come any amount of other text.
-    private func lookForPrompt(_ bytes: UnsafeRawBufferPointer) {
-        guard let prompt = become?.prompt.map({ Array($0.utf8) }) else { return }
-        promptWindow += bytes
-        while let start = promptWindow.firstRange(of: prompt) {
-            timesAsked += 1
-            promptWindow.removeFirst(start.upperBound)
-        }
-        promptWindow.removeFirst(max(0, promptWindow.count - prompt.count + 1))
-    }
-
     /// Asking again means that it did not like the answer.
     private func answerPrompt() {
-        guard let password = target.become?.password else { return }
+        guard let password = target.become?.password, let timesAsked = prompt?.timesSeen else { return }
         if timesAsked == 1, !sentPassword {
             sentPassword = true
             channel?.queue(Array(password.utf8) + [10])

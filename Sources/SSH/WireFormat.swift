@@ -4,9 +4,6 @@ struct WireReader {
 
     init(_ bytes: [UInt8]) { rest = bytes[...] }
 
-    var isAtEnd: Bool { rest.isEmpty }
-    var remaining: ArraySlice<UInt8> { rest }
-
     mutating func number() -> UInt32? {
         guard rest.count >= 4 else { return nil }
         defer { rest = rest.dropFirst(4) }
