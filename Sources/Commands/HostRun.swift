@@ -218,7 +218,10 @@ struct HostRun {
         case .jsonl: break
         case .json: context.stdout.write(result.json(redactor).line + "\n")
         case .text:
+            // The two streams are written side by side; people read them as one.
+            context.stderr.flush()
             context.stdout.write(render(result.hosts, Style(isColoured: context.isColoured(context.stdout)), redactor))
+            context.stdout.flush()
         }
         let style = Style(isColoured: context.isColoured(context.stderr))
         context.stderr.write(Summary.text(result, style, seconds: seconds))

@@ -65,10 +65,10 @@ enum LabCommand {
         -> Events.ExitCode
     {
         let hosts = try await lab.up(parsed[count] ?? 3)
-        context.stderr.write(
-            "\(HostList.count(hosts.count)) up; try: baton exec -i \(lab.layout.inventory) -- uptime\n"
-        )
         context.stdout.write(lab.layout.inventory + "\n")
+        context.stdout.flush()
+        let count = HostList.count(hosts.count)
+        context.stderr.write("\(count) up; try: baton exec -i \(lab.layout.inventory) -- uptime\n")
         return .done
     }
 

@@ -119,7 +119,7 @@ import Darwin
                 $0.port = link.port
                 $0.timeouts.heartbeat = .seconds(2)
             }) { remote in
-                let reply = try await remote.sh("sleep 7; echo awake")
+                let reply = try await remote.sh("sleep 10; echo awake")
                 #expect(reply.stdout.text == "awake\n")
             }
         }
