@@ -33,12 +33,13 @@ import Darwin
         }
     }
 
-    @Test func `the first result takes at most nine round trips and each later one takes one`() async throws {
+    @Test func `the first result takes few round trips and each later one takes one`() async throws {
         try await linked(.none) { server, link in
             try await server.connected({ $0.port = link.port }) { remote in
                 _ = try await remote.sh("echo first")
-                // TCP's own handshake is the one that the link does not see.
-                #expect(link.turns <= 8)
+                // Eight, without TCP's own handshake, which the link does not see; the two first lines and key lists
+                // cross on the way, and where they do it counts one more.
+                #expect(link.turns <= 9)
                 for _ in 0..<10 {
                     let before = link.turns
                     _ = try await remote.sh("echo later; echo error >&2; false")
