@@ -321,7 +321,10 @@ int baton_thread_start(void (*body)(void *), void *context) {
     return 0;
 }
 
-void baton_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
+void baton_prepare_signals(void) {
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL);
+}
 
 long baton_raise_descriptor_limit(void) {
     struct rlimit limit;

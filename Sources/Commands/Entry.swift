@@ -14,7 +14,7 @@ package enum Entry {
     package static func main() -> Never {
         baton_claim_standard_descriptors()
         // A reader that goes away (`| head`) must not end a run in the middle.
-        baton_ignore_sigpipe()
+        baton_prepare_signals()
         let limit = baton_raise_descriptor_limit()
         let (stdout, stderr) = (OutputWriter(1), OutputWriter(2))
         let loop: Loop

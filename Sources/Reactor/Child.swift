@@ -140,8 +140,15 @@ private final class Child: Handler {
         // reaped: until then nobody else can have its number.
         if timedOut { _ = baton_signal(-process, SIGKILL) }
         var raw: Int32 = 0
-        guard baton_reap(process, &raw) != 0 else { return }
-        status = baton_term_signal(raw) == 0 ? .exited(baton_exit_code(raw)) : .signaled(baton_term_signal(raw))
+        let reaped = baton_reap(process, &raw)
+        guard reaped != 0 else { return }
+        if reaped < 0 {
+            // Somebody else has collected it: how it ended is not known, and that is no success.
+            status = .exited(-1)
+        } else {
+            let signal = baton_term_signal(raw)
+            status = signal == 0 ? .exited(baton_exit_code(raw)) : .signaled(signal)
+        }
         if let exitWatch { loop.unregister(exitWatch) }
         if exitDescriptor >= 0 { close(exitDescriptor) }
         // A grandchild may hold the pipes open for ever: what is there by then is what the child said.

@@ -6,7 +6,7 @@ package func withLoop<Result: Sendable>(
     _ body: @escaping @Sendable (Loop) async throws -> Result
 ) async throws -> Result {
     // As the program does first: a child that closes its input must not end the tests.
-    baton_ignore_sigpipe()
+    baton_prepare_signals()
     let loop = try Loop()
     let context = Unmanaged.passRetained(loop).toOpaque()
     try SystemError.check(

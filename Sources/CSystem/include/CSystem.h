@@ -68,7 +68,8 @@ int baton_signal(pid_t process, int signal);
 int baton_thread_start(void (*body)(void *), void *context);
 
 // The process: signals it must not die of, descriptors it may have.
-void baton_ignore_sigpipe(void);
+// SIGPIPE is ignored; SIGCHLD is not, whatever was inherited: an ignored one loses how children ended.
+void baton_prepare_signals(void);
 long baton_raise_descriptor_limit(void);
 int baton_block_signals(const int *signals, int count);
 // 1 when the process was started with this signal ignored (nohup).
