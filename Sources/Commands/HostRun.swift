@@ -72,7 +72,7 @@ struct HostRun {
         knownHostsFile = "\(context.home)/.ssh/known_hosts"
     }
 
-    private static func output(_ parsed: Parsed, _ project: Project) throws(CommandError) -> CommonOptions.Output {
+    static func output(_ parsed: Parsed, _ project: Project) throws(CommandError) -> CommonOptions.Output {
         parsed[CommonOptions.output] ?? project.settings.output.flatMap(CommonOptions.Output.init(rawValue:)) ?? .text
     }
 

@@ -5,20 +5,23 @@ package enum InventoryGraph {
     // A group is drawn below each of its parents: few groups can make a tree without end.
     private static let mostLines = 1_000_000
 
-    package static func text(_ inventory: Inventory, withVariables: Bool, from top: String = "all") -> String {
-        var drawing = Drawing(inventory, withVariables)
-        drawing.draw(group: top, depth: 0)
+    /// With `hosts`, only these are drawn, in all of the groups.
+    package static func text(_ inventory: Inventory, withVariables: Bool, hosts: Set<String>? = nil) -> String {
+        var drawing = Drawing(inventory, withVariables, hosts)
+        drawing.draw(group: "all", depth: 0)
         return drawing.lines.joined(separator: "\n")
     }
 
     private struct Drawing {
         let inventory: Inventory
         let withVariables: Bool
+        let hosts: Set<String>?
         var lines: [String] = []
 
-        init(_ inventory: Inventory, _ withVariables: Bool) {
+        init(_ inventory: Inventory, _ withVariables: Bool, _ hosts: Set<String>?) {
             self.inventory = inventory
             self.withVariables = withVariables
+            self.hosts = hosts
         }
 
         mutating func draw(group name: String, depth: Int) {
@@ -26,7 +29,7 @@ package enum InventoryGraph {
             add("@\(name):", depth)
             for child in group.children { draw(group: child, depth: depth + 1) }
             if name != "all" {
-                for host in group.hosts {
+                for host in group.hosts where hosts?.contains(host) != false {
                     add(host, depth + 1)
                     if withVariables, let host = inventory.host(named: host) { draw(host.variables, depth + 2) }
                 }

@@ -36,6 +36,14 @@ package enum InventoryListing {
         return .object(members.filter { $0.name != "_meta" } + [.init(name: "_meta", value: meta)])
     }
 
+    /// One host, for a line of its own.
+    static func json(of host: Host) -> JSON {
+        .members([
+            "host": .string(host.name), "groups": .array(host.groups.map { .string($0) }),
+            "vars": .object(json(of: host.variables)),
+        ])
+    }
+
     static func isReserved(_ name: String) -> Bool { reserved.contains(name) }
 
     private static func json(of variables: [Definition]) -> [JSON.Member] {
