@@ -173,17 +173,25 @@ package struct InventoryBuilder: Sendable {
     private func inventory(_ shape: GroupShape) -> Inventory {
         // Hosts of no group of their own are in `ungrouped`; of its members, those that are elsewhere too are not.
         var members = groups.map(\.hosts)
-        members[InventoryBuilder.ungrouped] = hosts.indices.filter { index in
-            hosts[index].groups.allSatisfy { $0 == InventoryBuilder.all || $0 == InventoryBuilder.ungrouped }
+        let isLone = hosts.map { host in
+            host.groups.allSatisfy { $0 == InventoryBuilder.all || $0 == InventoryBuilder.ungrouped }
         }
+        // First those that a file puts there, then the rest.
+        let named = groups[InventoryBuilder.ungrouped]
+        members[InventoryBuilder.ungrouped] =
+            named.hosts.filter { isLone[$0] } + hosts.indices.filter { isLone[$0] && !named.hostSet.contains($0) }
         let order = shape.order(groups)
         var lineages: [[Int]: Host.Lineage] = [:]
         let madeHosts = hosts.indices.map { index in
             var direct = hosts[index].groups.filter { $0 != InventoryBuilder.all && $0 != InventoryBuilder.ungrouped }
             if direct.isEmpty { direct = [InventoryBuilder.ungrouped] }
             direct.sort()
-            let lineage = lineages[direct] ?? lineage(of: direct, order: order, shape)
-            lineages[direct] = lineage
+            // Named in `ungrouped` and elsewhere: Ansible takes it out of `ungrouped`, even where another group of the
+            // host lies below that.
+            let leaves = !isLone[index] && named.hostSet.contains(index)
+            let key = leaves ? direct + [InventoryBuilder.ungrouped] : direct
+            let lineage = lineages[key] ?? lineage(of: direct, leavingUngrouped: leaves, order: order, shape)
+            lineages[key] = lineage
             let own = [hosts[index].level] + InventoryBuilder.inOrder(hosts[index].files)
             return Host(name: hosts[index].name, origin: hosts[index].origin, lineage: lineage, own: own)
         }
@@ -213,8 +221,14 @@ package struct InventoryBuilder: Sendable {
 
     // The order of Ansible: what inventories say of `all` and of the other groups, then what files say of `all`, then
     // what they say of the other groups, where a later folder is stronger than a deeper group.
-    private func lineage(of direct: [Int], order: [Int], _ shape: GroupShape) -> Host.Lineage {
-        let indexes = shape.lineage(of: direct, order: order)
+    private func lineage(
+        of direct: [Int],
+        leavingUngrouped: Bool,
+        order: [Int],
+        _ shape: GroupShape
+    ) -> Host.Lineage {
+        var indexes = shape.lineage(of: direct, order: order)
+        if leavingUngrouped { indexes.removeAll { $0 == InventoryBuilder.ungrouped } }
         let others = indexes.filter { $0 != InventoryBuilder.all }
         var levels = ([InventoryBuilder.all] + others).map { groups[$0].level }
         levels += InventoryBuilder.inOrder(groups[InventoryBuilder.all].files)
