@@ -9,11 +9,14 @@ export PKG_CONFIG_PATH := $(shell brew --prefix openssl@3 2>/dev/null)/lib/pkgco
 RELEASE = $(SWIFT) build -c release --product baton
 endif
 
-.PHONY: help build demo test lint format bench install clean setup setup-tests
+FUZZ ?= 200000
+
+.PHONY: help build demo test fuzz lint format bench install clean setup setup-tests
 
 help:
 	@echo 'make demo     build, start three hosts here, run a command on them, clean up'
 	@echo 'make test     run all tests'
+	@echo 'make fuzz     read FUZZ ($(FUZZ)) changed inventories of each of six kinds'
 	@echo 'make build    build .build/release/baton'
 	@echo 'make install  install to PREFIX ($(PREFIX))'
 	@echo 'make lint     format, shellcheck and the rules of the house'
@@ -34,6 +37,10 @@ demo: build
 test: setup-tests
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+fuzz:
+	$(SWIFT) build --build-tests
+	BATON_FUZZ=$(FUZZ) $(SWIFT) test --skip-build --filter 'InventoryTests.FuzzTests'
 
 lint: setup-tests
 	@scripts/lint

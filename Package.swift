@@ -62,7 +62,7 @@ let package = Package(
             "Commands",
             [
                 "Arguments", "Document", "Events", "Fleet", "HostSide", "Inventory", "Lab", "Reactor", "Report", "SSH",
-                "Shell", "CSystem",
+                "Shell", "CSystem", "Text",
             ]
         ),
         .executableTarget(name: "baton", dependencies: ["Commands"], swiftSettings: strict),
@@ -86,7 +86,7 @@ let package = Package(
         tests(of: "Commands", ["Arguments", "baton", "Lab", "Reactor"], exclude: ["Snapshots"]),
         tests(of: "Arguments", exclude: ["Snapshots"]),
         tests(of: "Document", ["Text"]),
-        tests(of: "Inventory", ["Document"]),
+        tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),
     ],
     swiftLanguageModes: [.v6]
 )

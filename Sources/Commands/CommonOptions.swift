@@ -14,13 +14,13 @@ enum CommonOptions {
         "-i",
         "--inventory",
         as: .path(.file, named: "FILE"),
-        help: "Read hosts from this inventory. Default: what baton.yml says."
+        help: "Read hosts from this inventory: a file, a folder, a program, or a list like web1,web2."
     )
     static let limit = Option.optional(
         "-l",
         "--limit",
         as: .text("PATTERN"),
-        help: "Only the hosts that match, as in Ansible: web, web:db, web:&eu, web:!web3, web[0:2], globs."
+        help: "Only the hosts that match, as in Ansible: web:db, web:&eu, web:!web3, web[0:2], web*, ~regex, @file."
     )
     static let output = Option.optional(
         "-o",

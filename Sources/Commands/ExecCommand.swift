@@ -44,7 +44,7 @@ enum ExecCommand {
     )
 
     static func run(_ parsed: Parsed, _ context: Context) async throws(CommandError) -> Events.ExitCode {
-        let run = try HostRun("exec", parsed, context)
+        let run = try await HostRun("exec", parsed, context)
         let words = parsed[words]
         let program = ChangingProgram("exec", words.count == 1 ? words[0] : Quoting.line(words))
         let limits = Limits(

@@ -16,7 +16,7 @@ enum FactsCommand {
     )
 
     static func run(_ parsed: Parsed, _ context: Context) async throws(CommandError) -> Events.ExitCode {
-        let run = try HostRun("facts", parsed, context)
+        let run = try await HostRun("facts", parsed, context)
         let render: HostRun.Render = { results, style, redactor in
             let failed = results.filter { $0.facts == nil && $0.problem != nil }
             return FactsText.render(results, style, redactor) + ExecutionText(style, redactor).render(failed)

@@ -35,7 +35,7 @@ struct HostRun {
 
     // MARK: Before anything is contacted
 
-    init(_ name: String, _ parsed: Parsed, _ context: Context) throws(CommandError) {
+    init(_ name: String, _ parsed: Parsed, _ context: Context) async throws(CommandError) {
         self.name = name
         self.context = context
         let project = try Project.find(context)
@@ -44,7 +44,7 @@ struct HostRun {
         let wanted = parsed[CommonOptions.forks] ?? project.settings.forks ?? 50
         forks = max(1, min(wanted, context.descriptors - Self.otherDescriptors))
         var secrets = Redactor()
-        let hosts = try Self.hosts(parsed, project, context)
+        let hosts = try await FleetFiles(parsed, project, context).hosts()
         if hosts.isEmpty {
             throw CommandError("the inventory has no hosts", hint: "an empty run would look like success")
         }
@@ -78,36 +78,8 @@ struct HostRun {
         knownHostsFile = "\(context.home)/.ssh/known_hosts"
     }
 
-    private static func output(_ parsed: Parsed, _ project: Project) throws(CommandError) -> CommonOptions.Output {
+    static func output(_ parsed: Parsed, _ project: Project) throws(CommandError) -> CommonOptions.Output {
         parsed[CommonOptions.output] ?? project.settings.output.flatMap(CommonOptions.Output.init(rawValue:)) ?? .text
-    }
-
-    private static func hosts(_ parsed: Parsed, _ project: Project, _ context: Context) throws(CommandError) -> [Host] {
-        var files = parsed[CommonOptions.inventory].map { (shown: $0, path: context.path($0)) }
-        if files.isEmpty {
-            files = project.settings.inventory.map {
-                (shown: $0, path: $0.hasPrefix("/") ? $0 : "\(project.root)/\($0)")
-            }
-        }
-        if files.isEmpty {
-            throw CommandError(
-                "no inventory is given",
-                hint: "name one with -i FILE, or in baton.yml as `inventory: FILE`"
-            )
-        }
-        var sources: [SourceText] = []
-        for file in files { sources.append(try Source.read(file.path, shown: file.shown)) }
-        let hosts: [Host]
-        do throws(DocumentError) {
-            let inventory = try Inventory.parse(sources)
-            if !inventory.warnings.isEmpty { context.stderr.write(inventory.warnings.rendered + "\n") }
-            if inventory.hosts.isEmpty { return [] }
-            hosts = try inventory.hosts(matching: parsed[CommonOptions.limit] ?? "all", from: "--limit")
-        } catch {
-            throw CommandError(rendered: error.description)
-        }
-
-        return hosts
     }
 
     private static func defaults(

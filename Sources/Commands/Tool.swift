@@ -15,7 +15,8 @@ package enum Tool {
         exitCodes: Events.ExitCode.allCases.map { .init(Int($0.rawValue), $0.meaning) },
         subcommands: [
             InitCommand.declaration, LabCommand.declaration, ExecCommand.declaration, FactsCommand.declaration,
-            CompletionsCommand.declaration, ManualCommand.declaration, VersionCommand.declaration,
+            HostsCommand.declaration, CompletionsCommand.declaration, ManualCommand.declaration,
+            VersionCommand.declaration,
         ],
         offersVersion: true
     )
@@ -55,6 +56,7 @@ package enum Tool {
         case "lab": return try await LabCommand.run(parsed, context)
         case "exec": return try await ExecCommand.run(parsed, context)
         case "facts": return try await FactsCommand.run(parsed, context)
+        case "hosts": return try await HostsCommand.run(parsed, context)
         case "completions": return CompletionsCommand.run(parsed, context)
         case "manual": return ManualCommand.run(context)
         default: return VersionCommand.run(parsed, context)

@@ -23,14 +23,16 @@ struct Composer: ~Copyable {
     private var events: EventParser
     private let source: SourceText
     private let limits: Limits
+    private let duplicates: DuplicateKeys
     private var anchors: [String: Anchor] = [:]
     private var nodes = 0
     private(set) var diagnostics = Diagnostics()
 
-    init(events: consuming EventParser, source: SourceText, limits: Limits) {
+    init(events: consuming EventParser, source: SourceText, limits: Limits, duplicates: DuplicateKeys) {
         self.events = events
         self.source = source
         self.limits = limits
+        self.duplicates = duplicates
     }
 
     /// The one document of the stream; nil where it could not be read to its end.
@@ -144,12 +146,16 @@ struct Composer: ~Copyable {
                 add("a key must be a text, not \(key.node.summary)", at: key.node.position, hint: hint)
             } else if let first = entries.insert(Node.Entry(key: key.node, value: value.node)) {
                 let name = Printable.quoted(first.name)
+                let note = Diagnostic.Note("the first is here", in: source, at: first.key.position)
+                let isRefused = duplicates == .refused
+                if !isRefused { entries.set(Node.Entry(key: key.node, value: value.node)) }
                 diagnostics.add(
                     Diagnostic(
-                        "the key \(name) is given twice",
+                        "the key \(name) is given twice" + (isRefused ? "" : "; the last counts"),
                         in: source,
                         at: event.position,
-                        notes: [Diagnostic.Note("the first is here", in: source, at: first.key.position)]
+                        notes: [note],
+                        severity: isRefused ? .error : .warning
                     )
                 )
             }

@@ -1,3 +1,11 @@
+/// What a key that a mapping has twice is.
+package enum DuplicateKeys: Sendable {
+    /// An error, as befits files that are ours.
+    case refused
+    /// Worth a warning, as in Ansible: files that have worked for years go on working.
+    case lastCounts
+}
+
 /// Reading YAML 1.1, in the subset and with the resolution that Ansible users know.
 package enum YAML {
     /// The one document of a text. An empty text gives a null node.
@@ -7,6 +15,7 @@ package enum YAML {
     package static func parse(
         _ source: SourceText,
         limits: Limits = Limits(),
+        duplicates: DuplicateKeys = .refused,
         diagnostics: inout Diagnostics
     ) -> Node? {
         if let problem = problemBeforeParsing(source, limits: limits) {
@@ -19,7 +28,8 @@ package enum YAML {
             var composer = Composer(
                 events: EventParser(reading: UnsafeBufferPointer(rebasing: bytes[start...])),
                 source: source,
-                limits: limits
+                limits: limits,
+                duplicates: duplicates
             )
             let node = composer.document()
             diagnostics.add(contentsOf: composer.diagnostics)

@@ -3,6 +3,8 @@ package indirect enum JSON: Equatable, Sendable {
     case null
     case bool(Bool)
     case integer(Int)
+    /// A whole number beyond 64 bits.
+    case digits(String)
     case number(Double)
     case string(String)
     case array([JSON])
@@ -11,6 +13,11 @@ package indirect enum JSON: Equatable, Sendable {
     package struct Member: Equatable, Sendable {
         package let name: String
         package let value: JSON
+
+        package init(name: String, value: JSON) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// Members without a value are left out.
@@ -35,6 +42,7 @@ package indirect enum JSON: Equatable, Sendable {
         case .null: text += "null"
         case .bool(let value): text += value ? "true" : "false"
         case .integer(let value): text += String(value)
+        case .digits(let value): text += value
         case .number(let value): text += value.isFinite ? String(value) : "null"
         case .string(let value): Self.write(value, into: &text)
         case .array(let values):

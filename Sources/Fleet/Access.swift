@@ -76,7 +76,7 @@ package struct Access {
             keys: try keys(name, connection.privateKeyFile),
             known: knownKeys,
             revoked: revoked,
-            acceptsNewHostKey: defaults.acceptsNewHostKeys,
+            acceptsNewHostKey: defaults.acceptsNewHostKeys || connection.acceptsNewHostKeys,
             become: try become(name, connection),
             timeouts: timeouts
         )

@@ -12,71 +12,94 @@ extension Host {
 }
 
 /// Reads connection settings out of the variables of a host.
-///
-/// The strongest level that has any of a setting's names decides. Two names on one level must agree.
 private struct ConnectionDecoder {
     var diagnostics = Diagnostics()
     private let host: Host
-    // Asked for each setting; the strongest first.
-    private let levels: [Level]
+    private let isInAnsibleWords: Bool
 
     init(_ host: Host) {
         self.host = host
-        levels = host.levels.reversed()
+        isInAnsibleWords = host.ansibleWords != nil
     }
 
     mutating func decode() -> Connection {
         var result = Connection(address: host.name)
-        result.address = first(ConnectionSetting.address) { $0.word($1) } ?? host.name
-        result.port = first(ConnectionSetting.port) { $0.int($1, in: 1...65535) }
-        result.user = first(ConnectionSetting.user) { $0.word($1) }
-        result.privateKeyFile = first(ConnectionSetting.privateKeyFile) { $0.path($1) }
-        result.become = first(ConnectionSetting.become) { $0.bool($1) } ?? false
-        result.becomeUser = first(ConnectionSetting.becomeUser) { $0.word($1) }
-        result.becomeMethod = first(ConnectionSetting.becomeMethod) { $0.word($1) }
-        result.becomePassword = first(ConnectionSetting.becomePassword) { $0.password($1) }
-        result.hostKeys = first(ConnectionSetting.hostKeys) { $0.hostKeys($1) } ?? []
-        result.connectTimeout = first(ConnectionSetting.connectTimeout) { decoder, definition in
+        result.address = first(.address) { $0.word($1) } ?? nameAsAddress()
+        result.port = first(.port) { $0.int($1, in: 1...65535) }
+        result.user = first(.user) { $0.word($1) }
+        result.privateKeyFile = first(.privateKeyFile) { $0.path($1) }
+        result.become = first(.become) { $0.bool($1) } ?? false
+        result.becomeUser = first(.becomeUser) { $0.word($1) }
+        result.becomeMethod = first(.becomeMethod) { $0.word($1) }
+        result.becomePassword = first(.becomePassword) { $0.password($1) }
+        result.connectTimeout = first(.connectTimeout) { decoder, definition in
             decoder.int(definition, in: 1...86400).map { .seconds($0) }
         }
+        // Most who have a key have no use for the password that is there too: one that cannot be read is no error here.
+        result.password = definition(of: .password).flatMap { $0.value.isExpression ? nil : Self.password($0) }
+        result.hostKeys = hostKeys()
+        result.acceptsNewHostKeys = first(.hostKeyChecking) { $0.bool($1) } == false
+        checkTransport()
+        result.jump = first(.jump) { $0.word($1) }
+        if let jump = definition(of: .jump), result.jump != nil {
+            error(jump, "\(jump.name) is set, but jump hosts cannot be used yet")
+        }
+        readArguments(into: &result)
         return result
     }
 
-    private typealias Read<T> = (inout ConnectionDecoder, Definition) -> T?
-
-    private mutating func first<T: Equatable>(_ names: [String], _ read: Read<T>) -> T? {
-        for level in levels {
-            let given = names.compactMap { level[$0] }
-            guard let chosen = given.first else { continue }
-            // A null says that there is none, whatever a weaker level says.
-            let values = given.map { $0.value.content == .null ? nil : read(&self, $0) }
-            let isBad = zip(given, values).contains { $0.value.content != .null && $1 == nil }
-            for (other, value) in zip(given, values).dropFirst() where !isBad && value != values[0] {
-                disagree(chosen, other)
-            }
-            return values[0]
+    // The definition that counts: a null says that there is none.
+    private func definition(of setting: ConnectionSetting) -> Definition? {
+        let names = isInAnsibleWords ? setting.ansible : setting.short.map { [$0] } ?? []
+        for name in names.reversed() {
+            if let definition = host.variable(named: name), definition.value.content != .null { return definition }
         }
         return nil
     }
 
-    private mutating func disagree(_ first: Definition, _ second: Definition) {
-        let source = second.value.origin.source
-        diagnostics.add(
-            Diagnostic(
-                "\(second.name) and \(first.name) mean the same but differ",
-                in: source,
-                at: second.value.origin.position,
-                hint: "keep one of them",
-                notes: [
-                    Diagnostic.Note(
-                        "\(first.name) is here",
-                        in: first.value.origin.source,
-                        at: first.value.origin.position
-                    )
-                ],
-                showsSource: !isSecret(first.name)
-            )
-        )
+    private mutating func first<T>(
+        _ setting: ConnectionSetting,
+        _ read: (inout ConnectionDecoder, Definition) -> T?
+    ) -> T? {
+        definition(of: setting).flatMap { read(&self, $0) }
+    }
+
+    private mutating func nameAsAddress() -> String {
+        if definition(of: .address) == nil, let problem = Name.problem(withArgument: host.name) {
+            let message = "the host \(Printable.quoted(host.name)) cannot be reached by its name, which \(problem)"
+            let hint = "give it ansible_host"
+            diagnostics.add(Diagnostic(message, in: host.origin.source, at: host.origin.position, hint: hint))
+        }
+        return host.name
+    }
+
+    private mutating func checkTransport() {
+        guard let name = first(.transport, { $0.word($1) }), let definition = definition(of: .transport) else { return }
+        let plain = name.hasPrefix("ansible.builtin.") ? String(name.dropFirst(16)) : name
+        if !["ssh", "smart", "paramiko", "paramiko_ssh"].contains(plain) {
+            error(definition, "\(definition.name) \(Printable.quoted(name)) is not supported", hint: "Baton uses ssh")
+        }
+    }
+
+    private mutating func readArguments(into result: inout Connection) {
+        for name in ConnectionSetting.sshArguments {
+            guard let definition = host.variable(named: name), definition.value.content != .null,
+                let text = text(definition)
+            else { continue }
+            do throws(SSHArguments.Problem) {
+                for option in try SSHArguments.options(in: text) {
+                    result.sshOptions.append(option)
+                    switch option.effect {
+                    case .none: break
+                    case .acceptsNewHostKeys: result.acceptsNewHostKeys = true
+                    case .unknown:
+                        error(definition, "\(definition.name): \(option.name) cannot be honoured yet")
+                    }
+                }
+            } catch {
+                self.error(definition, "\(definition.name): \(error.message)")
+            }
+        }
     }
 
     // MARK: Kinds of values
@@ -84,7 +107,7 @@ private struct ConnectionDecoder {
     private mutating func text(_ definition: Definition, expected: String = "a text") -> String? {
         guard isUsable(definition) else { return nil }
         switch definition.value.content {
-        case .string, .int, .float, .bool: return definition.value.text
+        case .string, .int, .huge, .float, .bool, .date: return definition.value.text
         default:
             wrong(definition, expected: expected)
             return nil
@@ -94,7 +117,7 @@ private struct ConnectionDecoder {
     // A name or an address: it becomes an argument of programs.
     private mutating func word(_ definition: Definition) -> String? {
         guard let text = text(definition) else { return nil }
-        guard let problem = Name.problem(with: text) else { return text }
+        guard let problem = Name.problem(withArgument: text) else { return text }
         error(definition, "\(definition.name) \(problem)")
         return nil
     }
@@ -114,11 +137,15 @@ private struct ConnectionDecoder {
 
     private mutating func password(_ definition: Definition) -> Password? {
         guard isUsable(definition) else { return nil }
+        if let password = Self.password(definition) { return password }
+        error(definition, "\(definition.name) must be a text")
+        return nil
+    }
+
+    private static func password(_ definition: Definition) -> Password? {
         switch definition.value.content {
-        case .string, .int, .float, .bool: return definition.value.text.map { Password($0) }
-        default:
-            error(definition, "\(definition.name) must be a text")
-            return nil
+        case .string, .int, .huge, .float, .bool, .date: definition.value.text.map { Password($0) }
+        default: nil
         }
     }
 
@@ -154,28 +181,31 @@ private struct ConnectionDecoder {
         return nil
     }
 
-    private mutating func hostKeys(_ definition: Definition) -> [String]? {
-        guard isUsable(definition) else { return nil }
+    // A host in Ansible's words may have a variable of this name that is something else.
+    private mutating func hostKeys() -> [String] {
+        guard let definition = host.variable(named: ConnectionSetting.hostKeys), definition.value.content != .null
+        else {
+            return []
+        }
         let values: [Value]
         if case .list(let list) = definition.value.content { values = list } else { values = [definition.value] }
         let keys = values.compactMap { value -> String? in
-            if case .string(let text) = value.content, let key = HostKeyText.normalized(text) { return key }
-            let hint = "as in a known_hosts file: \"ssh-ed25519 AAAA...\""
-            error(
-                definition,
-                at: value,
-                "\(definition.name) must be a key type and a key, not \(value.summary)",
-                hint: hint
-            )
-            return nil
+            if case .string(let text) = value.content { HostKeyText.normalized(text) } else { nil }
         }
-        return keys.count == values.count ? keys : nil
+        if isInAnsibleWords && keys.isEmpty { return [] }
+        guard isUsable(definition) else { return [] }
+        for value in values {
+            if case .string(let text) = value.content, HostKeyText.normalized(text) != nil { continue }
+            let message = "\(definition.name) must be a key type and a key, not \(value.summary)"
+            error(definition, at: value, message, hint: "as in a known_hosts file: \"ssh-ed25519 AAAA...\"")
+        }
+        return keys
     }
 
     // MARK: Reporting
 
     private func isSecret(_ name: String) -> Bool {
-        ConnectionSetting.becomePassword.contains(name)
+        Host.isSecret(name)
     }
 
     private mutating func isUsable(_ definition: Definition) -> Bool {

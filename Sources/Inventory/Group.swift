@@ -9,14 +9,37 @@ package struct Group: Sendable {
     package let depth: Int
     /// `ansible_group_priority`, which decides between groups of the same depth before their names do.
     package let priority: Int
-    package let level: Level
+    /// What inventories say of it, then the variable files of each folder: the weakest first.
+    package let levels: [Level]
+    private let priorityValue: Value?
 
-    init(name: String, hosts: [String], children: [String], depth: Int, priority: Int, level: Level) {
+    init(
+        name: String,
+        hosts: [String],
+        children: [String],
+        depth: Int,
+        priority: Int,
+        priorityValue: Value?,
+        levels: [Level]
+    ) {
         self.name = name
         self.hosts = hosts
         self.children = children
         self.depth = depth
         self.priority = priority
-        self.level = level
+        self.priorityValue = priorityValue
+        self.levels = levels
+    }
+
+    /// Its own variables, with the priority where that is not the usual one.
+    package var variables: [Definition] {
+        var definitions = Definition.effective(levels.flatMap(\.definitions))
+        if priority != 1, let given = priorityValue {
+            let value = Value(.int(priority), text: String(priority), origin: given.origin)
+            definitions = Definition.effective(
+                definitions + [Definition(name: "ansible_group_priority", value: value, scope: .group(name))]
+            )
+        }
+        return definitions
     }
 }

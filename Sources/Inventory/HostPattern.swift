@@ -1,6 +1,6 @@
-/// A key under `hosts:`: a name, a range of names such as `web[01:20]`, and perhaps a port behind a colon.
+/// What names hosts in a file: a name, ranges such as `web[01:20]`, and perhaps a port behind a colon.
 struct HostPattern {
-    /// Why the key names no hosts.
+    /// Why it names no hosts.
     struct Problem: Error, Equatable {
         var message: String
 
@@ -15,36 +15,12 @@ struct HostPattern {
     let port: Int?
 
     init(_ text: String) throws(Problem) {
-        let (pattern, port) = try HostPattern.splitPort(text)
-        self.port = port
-        names = try HostPattern.expand(pattern)
-    }
-
-    // `name:22`, `10.0.0.1:22`, `web[1:3]:22` and `[::1]:22`; a bare `::1` has no port.
-    private static func splitPort(_ text: String) throws(Problem) -> (String, Int?) {
-        let characters = Array(text)
-        var colons: [Int] = []
-        var depth = 0
-        for (index, character) in characters.enumerated() {
-            switch character {
-            case "[": depth += 1
-            case "]": depth -= 1
-            case ":" where depth == 0: colons.append(index)
-            default: break
-            }
-        }
-        guard colons.count == 1 else { return (text, nil) }
-        let digits = characters[(colons[0] + 1)...]
-        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return (text, nil) }
-        guard let port = Int(String(digits)), (1...65535).contains(port) else {
+        let address = Address(text, allowingRanges: true)
+        if let port = address?.port, !(1...65535).contains(port) {
             throw Problem("the port must be from 1 to 65535")
         }
-        let name = characters[..<colons[0]]
-        if name.first == "[", name.last == "]", !name.dropFirst().dropLast().contains("[") {
-            let inner = String(name.dropFirst().dropLast())
-            if !inner.contains(":") || Address.isIPv6(inner) { return (inner, port) }
-        }
-        return (String(name), port)
+        port = address?.port
+        names = try HostPattern.expand(address?.host ?? text)
     }
 
     private static func expand(_ pattern: String) throws(Problem) -> [String] {
@@ -101,22 +77,5 @@ struct HostPattern {
     private static func number(_ text: String) -> Int? {
         guard text.utf8.count <= 9, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
         return Int(text)
-    }
-}
-
-/// What can be told of an address from its letters.
-enum Address {
-    /// Enough to tell an IPv6 address from names with colons between them.
-    static func isIPv6(_ text: String) -> Bool {
-        let colons = text.utf8.count { $0 == UInt8(ascii: ":") }
-        guard colons == 7 || text.contains("::") else { return false }
-        let address = text.prefix { $0 != "%" }
-        return address.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: ":"), UInt8(ascii: "."): true
-            case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"): true
-            default: false
-            }
-        }
     }
 }

@@ -22,10 +22,10 @@ package struct Inventory: Sendable {
         hostIndexes = Dictionary(uniqueKeysWithValues: hosts.enumerated().map { ($1.name, $0) })
     }
 
-    /// The inventory in these YAML files, read as one. All errors of all files are thrown together.
+    /// The inventory in these files, read as one. All errors of all files are thrown together.
     package static func parse(_ sources: [SourceText], limits: Limits = Limits()) throws(DocumentError) -> Inventory {
         var builder = InventoryBuilder()
-        for source in sources { builder.addYAML(source, limits: limits) }
+        for source in sources { builder.add(source, limits: limits) }
         return try builder.finish()
     }
 

@@ -17,7 +17,10 @@ package struct InventoryBuilder: Sendable {
         var children: [Edge] = []
         var childSet: Set<Int> = []
         var priority = 1
+        var priorityValue: Value?
         var level: Level
+        /// What the variable files of each folder say, by the folder's place among the sources.
+        var files: [Int: Level] = [:]
     }
 
     struct PartialHost: Sendable {
@@ -25,6 +28,7 @@ package struct InventoryBuilder: Sendable {
         var origin: Origin
         var groups: [Int] = []
         var level: Level
+        var files: [Int: Level] = [:]
     }
 
     static let all = 0
@@ -61,8 +65,11 @@ package struct InventoryBuilder: Sendable {
         }
     }
 
-    /// The host of that name as a member of the group; nil where the name is no name.
-    mutating func host(_ name: String, in group: Int, at origin: Origin) -> Int? {
+    /// The host of that name, made where there is none yet, as a member of the group; nil where the name is no name.
+    ///
+    /// A port counts for a new host only: Ansible does not look at it again.
+    @discardableResult
+    mutating func host(_ name: String, in group: Int?, port: Int? = nil, at origin: Origin) -> Int? {
         let index: Int
         if let known = hostIndexes[name] {
             index = known
@@ -71,8 +78,11 @@ package struct InventoryBuilder: Sendable {
             index = hosts.count
             hostIndexes[name] = index
             hosts.append(PartialHost(name: name, origin: origin, level: Level(.host(name))))
+            if let port {
+                hosts[index].level.set("ansible_port", Value(.int(port), text: String(port), origin: origin))
+            }
         }
-        guard groups[group].hostSet.insert(index).inserted else { return index }
+        guard let group, groups[group].hostSet.insert(index).inserted else { return index }
         memberships += 1
         if memberships > InventoryBuilder.mostMemberships {
             if memberships == InventoryBuilder.mostMemberships + 1 {
@@ -85,10 +95,14 @@ package struct InventoryBuilder: Sendable {
         return index
     }
 
+    func knows(group name: String) -> Bool { groupIndexes[name] != nil }
+    func knows(host name: String) -> Bool { hostIndexes[name] != nil }
+
     mutating func set(_ name: String, to value: Value, ofGroup group: Int) {
         if name == "ansible_group_priority" {
-            if let priority = Int(value.text ?? "") {
+            if let priority = value.wholeNumber {
                 groups[group].priority = priority
+                groups[group].priorityValue = value
             } else {
                 error("ansible_group_priority must be a whole number, not \(value.summary)", at: value.origin)
             }
@@ -98,8 +112,26 @@ package struct InventoryBuilder: Sendable {
     }
 
     mutating func set(_ name: String, to value: Value, ofHost host: Int) {
+        // A host with the name of a group: Ansible takes its variables for the group's.
+        if let group = groupIndexes[hosts[host].name] { return set(name, to: value, ofGroup: group) }
         hosts[host].level.set(name, value)
     }
+
+    /// Changes the level that a variable file belongs to; nothing where no group or host has the name.
+    mutating func withLevel(of scope: Scope, folder: Int, _ change: (inout Level) -> Void) {
+        switch scope {
+        case .group(let name):
+            guard let index = groupIndexes[name] else { return }
+            change(&groups[index].files[folder, default: Level(scope)])
+        case .host(let name):
+            guard let index = hostIndexes[name] else { return }
+            change(&hosts[index].files[folder, default: Level(scope)])
+        }
+    }
+
+    /// Every group so far, `all` and `ungrouped` first: whose variable files to look for.
+    package var groupNames: [String] { groups.map(\.name) }
+    package var hostNames: [String] { hosts.map(\.name) }
 
     mutating func error(_ message: String, at origin: Origin, hint: String? = nil) {
         diagnostics.add(Diagnostic(message, in: origin.source, at: origin.position, hint: hint))
@@ -123,6 +155,12 @@ package struct InventoryBuilder: Sendable {
         return inventory(shape)
     }
 
+    mutating func warn(_ message: String, at origin: Origin, hint: String? = nil) {
+        diagnostics.add(
+            Diagnostic(message, in: origin.source, at: origin.position, hint: hint, severity: .warning)
+        )
+    }
+
     private mutating func warnOfSharedNames() {
         for host in hosts where groupIndexes[host.name] != nil {
             let message = "\(Printable.quoted(host.name)) is both a host and a group"
@@ -135,18 +173,27 @@ package struct InventoryBuilder: Sendable {
     private func inventory(_ shape: GroupShape) -> Inventory {
         // Hosts of no group of their own are in `ungrouped`; of its members, those that are elsewhere too are not.
         var members = groups.map(\.hosts)
-        members[InventoryBuilder.ungrouped] = hosts.indices.filter { index in
-            hosts[index].groups.allSatisfy { $0 == InventoryBuilder.all || $0 == InventoryBuilder.ungrouped }
+        let isLone = hosts.map { host in
+            host.groups.allSatisfy { $0 == InventoryBuilder.all || $0 == InventoryBuilder.ungrouped }
         }
+        // First those that a file puts there, then the rest.
+        let named = groups[InventoryBuilder.ungrouped]
+        members[InventoryBuilder.ungrouped] =
+            named.hosts.filter { isLone[$0] } + hosts.indices.filter { isLone[$0] && !named.hostSet.contains($0) }
         let order = shape.order(groups)
         var lineages: [[Int]: Host.Lineage] = [:]
         let madeHosts = hosts.indices.map { index in
             var direct = hosts[index].groups.filter { $0 != InventoryBuilder.all && $0 != InventoryBuilder.ungrouped }
             if direct.isEmpty { direct = [InventoryBuilder.ungrouped] }
             direct.sort()
-            let lineage = lineages[direct] ?? lineage(of: direct, order: order, shape)
-            lineages[direct] = lineage
-            return Host(name: hosts[index].name, lineage: lineage, own: hosts[index].level)
+            // Named in `ungrouped` and elsewhere: Ansible takes it out of `ungrouped`, even where another group of the
+            // host lies below that.
+            let leaves = !isLone[index] && named.hostSet.contains(index)
+            let key = leaves ? direct + [InventoryBuilder.ungrouped] : direct
+            let lineage = lineages[key] ?? lineage(of: direct, leavingUngrouped: leaves, order: order, shape)
+            lineages[key] = lineage
+            let own = [hosts[index].level] + InventoryBuilder.inOrder(hosts[index].files)
+            return Host(name: hosts[index].name, origin: hosts[index].origin, lineage: lineage, own: own)
         }
         let madeGroups = groups.indices.map { index in
             Group(
@@ -155,7 +202,8 @@ package struct InventoryBuilder: Sendable {
                 children: shape.children[index].map { groups[$0].name },
                 depth: shape.depths[index],
                 priority: groups[index].priority,
-                level: groups[index].level
+                priorityValue: groups[index].priorityValue,
+                levels: [groups[index].level] + InventoryBuilder.inOrder(groups[index].files)
             )
         }
         let hostOrder = shape.members(of: InventoryBuilder.all, direct: members)
@@ -167,8 +215,40 @@ package struct InventoryBuilder: Sendable {
         )
     }
 
-    private func lineage(of direct: [Int], order: [Int], _ shape: GroupShape) -> Host.Lineage {
-        let indexes = shape.lineage(of: direct, order: order)
-        return Host.Lineage(groups: indexes.map { groups[$0].name }, levels: indexes.map { groups[$0].level })
+    private static func inOrder(_ files: [Int: Level]) -> [Level] {
+        files.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    // The order of Ansible: what inventories say of `all` and of the other groups, then what files say of `all`, then
+    // what they say of the other groups, where a later folder is stronger than a deeper group.
+    private func lineage(
+        of direct: [Int],
+        leavingUngrouped: Bool,
+        order: [Int],
+        _ shape: GroupShape
+    ) -> Host.Lineage {
+        var indexes = shape.lineage(of: direct, order: order)
+        if leavingUngrouped { indexes.removeAll { $0 == InventoryBuilder.ungrouped } }
+        let others = indexes.filter { $0 != InventoryBuilder.all }
+        var levels = ([InventoryBuilder.all] + others).map { groups[$0].level }
+        levels += InventoryBuilder.inOrder(groups[InventoryBuilder.all].files)
+        let folders = Set(others.flatMap { groups[$0].files.keys }).sorted()
+        for folder in folders { levels += others.compactMap { groups[$0].files[folder] } }
+        return Host.Lineage(groups: indexes.map { groups[$0].name }, levels: levels)
+    }
+}
+
+extension Value {
+    // What Python's int() makes of it.
+    fileprivate var wholeNumber: Int? {
+        switch content {
+        case .int(let value): return value
+        case .bool(let value): return value ? 1 : 0
+        case .float(let value): return Int(exactly: value.rounded(.towardZero))
+        case .string(let text):
+            let digits = text.split(whereSeparator: \.isWhitespace)
+            return digits.count == 1 ? Int(digits[0]) : nil
+        default: return nil
+        }
     }
 }

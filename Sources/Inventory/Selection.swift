@@ -1,4 +1,4 @@
-package import Document
+import Document
 import Text
 
 /// The parts of a host pattern such as `web:&eu:!web03`, each with its place.
@@ -16,7 +16,7 @@ struct Selection {
         case range(from: Int, through: Int?)
     }
 
-    /// One name or glob.
+    /// One name, glob or regular expression.
     struct Term {
         var role: Role
         /// As written, with its subscript.
@@ -24,21 +24,31 @@ struct Selection {
         /// Without its subscript.
         var name: String
         var subscription: Subscript?
-        var position: Position
+        var origin: Origin
+
+        var isRegex: Bool { name.hasPrefix("~") }
+        var isGlob: Bool { !isRegex && name.contains { "*?[".contains($0) } }
     }
 
     let source: SourceText
     let terms: [Term]
 
-    init(_ pattern: String, from name: String, isKnown: (String) -> Bool) throws(DocumentError) {
-        source = SourceText(name: name, text: pattern)
+    init(
+        _ pattern: String,
+        from name: String,
+        files: [String: SourceText],
+        isKnown: (String) -> Bool
+    ) throws(DocumentError) {
+        let source = SourceText(name: name, text: pattern)
+        self.source = source
         var diagnostics = Diagnostics()
         var terms: [Term] = []
-        for piece in Selection.split(pattern, isKnown: isKnown) {
+        for piece in Selection.pieces(pattern, isKnown: isKnown).flatMap({ Selection.lines(of: $0, source, files) }) {
             do throws(Failure) {
                 terms.append(try Selection.term(piece))
             } catch {
-                diagnostics.add(Diagnostic(error.message, in: source, at: piece.position, hint: error.hint))
+                let origin = piece.origin
+                diagnostics.add(Diagnostic(error.message, in: origin.source, at: origin.position, hint: error.hint))
             }
         }
         if terms.isEmpty && diagnostics.isEmpty {
@@ -48,60 +58,95 @@ struct Selection {
         self.terms = terms
     }
 
+    /// The files that a pattern names with `@`, for the caller to read.
+    static func files(in pattern: String) -> [String] {
+        pieces(pattern) { _ in false }.filter { $0.text.hasPrefix("@") }.map { String($0.text.dropFirst()) }
+    }
+
     private struct Failure: Error {
         var message: String
         var hint: String?
     }
 
-    private struct Piece {
+    private struct Located {
         var text: String
-        var position: Position
+        var origin: Origin
     }
 
-    // At commas; where there are none, at colons that belong neither to brackets nor to an address.
-    private static func split(_ pattern: String, isKnown: (String) -> Bool) -> [Piece] {
-        let scalars = Array(pattern.unicodeScalars)
-        let hasComma = scalars.contains(",")
-        let isWhole = !hasComma && (isKnown(pattern) || Address.isIPv6(pattern))
-        var pieces: [Piece] = []
-        var start = 0
-        var depth = 0
-        for index in 0...scalars.count {
-            if index < scalars.count {
-                let scalar = scalars[index]
-                if scalar == "[" { depth += 1 }
-                if scalar == "]" { depth = max(0, depth - 1) }
-                let separates = hasComma ? scalar == "," : !isWhole && depth == 0 && (scalar == ":" || scalar == " ")
-                if !separates { continue }
-            }
-            var first = start
-            var last = index
-            while first < last, scalars[first].properties.isWhitespace { first += 1 }
-            while last > first, scalars[last - 1].properties.isWhitespace { last -= 1 }
-            start = index + 1
-            if first == last { continue }
-            var text = String.UnicodeScalarView()
-            text.append(contentsOf: scalars[first..<last])
-            pieces.append(Piece(text: String(text), position: Position(line: 1, column: first + 1)))
+    // A file's lines are parts as they are: no commas or colons are looked for in them.
+    private static func lines(
+        of piece: (text: String, column: Int),
+        _ source: SourceText,
+        _ files: [String: SourceText]
+    ) -> [Located] {
+        let origin = Origin(source, Position(line: 1, column: piece.column))
+        guard piece.text.hasPrefix("@"), let file = files[String(piece.text.dropFirst())] else {
+            return [Located(text: piece.text, origin: origin)]
         }
+        return (1...file.lineCount).compactMap { number in
+            guard let range = file.byteRange(ofLine: number) else { return nil }
+            let line = String(decoding: file.bytes[range], as: UTF8.self)
+            let start = line.drop(while: \.isWhitespace)
+            guard let end = start.lastIndex(where: { !$0.isWhitespace }), start.first != "#" else { return nil }
+            let column = line.unicodeScalars.count - start.unicodeScalars.count + 1
+            return Located(text: String(start[...end]), origin: Origin(file, Position(line: number, column: column)))
+        }
+    }
+
+    // At commas; where there are none and the whole is no name or address, at colons and space outside of brackets.
+    private static func pieces(_ pattern: String, isKnown: (String) -> Bool) -> [(text: String, column: Int)] {
+        let scalars = Array(pattern.unicodeScalars)
+        var pieces: [(String, Int)] = []
+        func add(_ range: Range<Int>) {
+            let start = scalars[range].drop(while: \.properties.isWhitespace)
+            guard let end = start.lastIndex(where: { !$0.properties.isWhitespace }) else { return }
+            var text = String.UnicodeScalarView()
+            text.append(contentsOf: start[...end])
+            pieces.append((String(text), start.startIndex + 1))
+        }
+        let hasComma = scalars.contains(",")
+        if !hasComma, Address(pattern, allowingRanges: true) != nil || isKnown(pattern) {
+            add(0..<scalars.count)
+            return pieces
+        }
+        var start = 0
+        var index = 0
+        while index < scalars.count {
+            let scalar = scalars[index]
+            let isStray = scalar == "]" || scalar == ":" || scalar.properties.isWhitespace
+            if hasComma ? scalar == "," : isStray {
+                add(start..<index)
+                start = index + 1
+            } else if !hasComma, scalar == "[" {
+                if let close = scalars[index...].firstIndex(of: "]") {
+                    index = close
+                } else {
+                    // A bracket that is never closed ends a part, and belongs to none.
+                    add(start..<index)
+                    start = index + 1
+                }
+            }
+            index += 1
+        }
+        add(start..<scalars.count)
         return pieces
     }
 
-    private static func term(_ piece: Piece) throws(Failure) -> Term {
+    private static func term(_ piece: Located) throws(Failure) -> Term {
         var text = piece.text
         var role = Role.add
         if text.hasPrefix("!") || text.hasPrefix("&") {
             role = text.removeFirst() == "!" ? .remove : .keep
         }
         guard let first = text.first else { throw Failure(message: "a name is missing after \"\(piece.text)\"") }
-        if first == "~" {
-            throw Failure(message: "regular expressions are not known in host patterns", hint: "use a glob: web*")
-        }
         if first == "@" {
-            throw Failure(message: "a file of hosts cannot stand inside a pattern", hint: "give @FILE on its own")
+            throw Failure(message: "a file of hosts cannot stand here", hint: "a pattern names it as a part: web,@FILE")
+        }
+        if first == "~" {
+            return Term(role: role, text: text, name: text, subscription: nil, origin: piece.origin)
         }
         let (name, subscription) = try split(text)
-        return Term(role: role, text: text, name: name, subscription: subscription, position: piece.position)
+        return Term(role: role, text: text, name: name, subscription: subscription, origin: piece.origin)
     }
 
     // Only numbers in the last brackets are a subscript; other brackets belong to a glob.
@@ -126,94 +171,5 @@ struct Selection {
 
     private static func whole(_ text: Substring) -> Int? {
         text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? Int(text) : nil
-    }
-}
-
-extension Inventory {
-    /// The hosts that a pattern selects, in Ansible's order. A name that stands for nothing is an error, and so is a
-    /// pattern that leaves no host, unless `allowingNone`.
-    ///
-    /// `name` is what the pattern is called in errors, such as `--limit`.
-    package func hosts(
-        matching pattern: String,
-        from name: String = "pattern",
-        allowingNone: Bool = false
-    ) throws(DocumentError) -> [Host] {
-        let selection = try Selection(pattern, from: name) { host(named: $0) != nil || group(named: $0) != nil }
-        var diagnostics = Diagnostics()
-        var result: [String] = []
-        let adding = selection.terms.filter { $0.role == .add }
-        if adding.isEmpty { result = hosts.map(\.name) }
-        // Whatever their places: first what adds, then what keeps, then what removes.
-        var seen: Set<String> = []
-        for term in adding {
-            for host in find(term, in: selection, &diagnostics) where seen.insert(host).inserted { result.append(host) }
-        }
-        for term in selection.terms where term.role == .keep {
-            let kept = Set(find(term, in: selection, &diagnostics))
-            result.removeAll { !kept.contains($0) }
-        }
-        for term in selection.terms where term.role == .remove {
-            let removed = Set(find(term, in: selection, &diagnostics))
-            result.removeAll { removed.contains($0) }
-        }
-        if result.isEmpty && !allowingNone && !diagnostics.hasErrors {
-            diagnostics.add(Diagnostic("the pattern leaves no host", in: selection.source, at: .start))
-        }
-        try diagnostics.throwIfErrors()
-        return result.compactMap { host(named: $0) }
-    }
-
-    private func find(_ term: Selection.Term, in selection: Selection, _ diagnostics: inout Diagnostics) -> [String] {
-        // What adds looks for a host first, what keeps or removes for a group: so does Ansible.
-        if term.role == .add, host(named: term.text) != nil { return [term.text] }
-        guard let found = named(term.name) else {
-            let known = groups.map(\.name) + hostNamesAsRead
-            diagnostics.add(
-                Diagnostic(
-                    "no host or group is named \(Printable.quoted(term.name))",
-                    in: selection.source,
-                    at: term.position,
-                    hint: Nearness.hint(for: term.name, among: known)
-                )
-            )
-            return []
-        }
-        guard let subscription = term.subscription else { return found }
-        if let chosen = choose(subscription, of: found) { return chosen }
-        let count = found.count == 1 ? "1 host" : "\(found.count) hosts"
-        let message = "\(Printable.quoted(term.name)) has only \(count)"
-        diagnostics.add(Diagnostic(message, in: selection.source, at: term.position, hint: "counting starts at 0"))
-        return []
-    }
-
-    // Nil where nothing has the name; an empty group is something.
-    private func named(_ name: String) -> [String]? {
-        let isGlob = name.contains { "*?[".contains($0) }
-        if !isGlob {
-            if group(named: name) != nil {
-                let hosts = hostNames(inGroup: name)
-                // With a dot, Ansible looks for hosts too.
-                return name.contains(".") && host(named: name) != nil && !hosts.contains(name) ? hosts + [name] : hosts
-            }
-            return host(named: name) != nil ? [name] : nil
-        }
-        let glob = Glob(name)
-        let matchingGroups = groups.filter { glob.matches($0.name) }
-        var seen: Set<String> = []
-        let candidates = matchingGroups.flatMap { hostNames(inGroup: $0.name) } + hostNamesAsRead.filter(glob.matches)
-        let result = candidates.filter { seen.insert($0).inserted }
-        return result.isEmpty && matchingGroups.isEmpty ? nil : result
-    }
-
-    private func choose(_ subscription: Selection.Subscript, of hosts: [String]) -> [String]? {
-        switch subscription {
-        case .one(let index):
-            let place = index < 0 ? hosts.count + index : index
-            return hosts.indices.contains(place) ? [hosts[place]] : nil
-        case .range(let from, let through):
-            guard from < hosts.count else { return nil }
-            return Array(hosts[from...min(through ?? hosts.count - 1, hosts.count - 1)])
-        }
     }
 }

@@ -19,8 +19,12 @@ package struct Value: Sendable {
         case null
         case bool(Bool)
         case int(Int)
+        /// A whole number beyond 64 bits, as its decimal digits.
+        case huge(String)
         case float(Double)
         case string(String)
+        /// A date or a time, as ISO 8601 writes it.
+        case date(String)
         case list([Value])
         case map([Pair])
         /// A value with a tag that nothing here can undo (`!vault`). Having one is no error, using it is.
@@ -31,12 +35,16 @@ package struct Value: Sendable {
     package struct Pair: Sendable, Equatable {
         package var name: String
         package var value: Value
+        /// False where the key was a number, a boolean or a null, which has become its text.
+        package var isText = true
     }
 
     package var content: Content
     /// A scalar as it was written, for where text is wanted: the number 2.10 is "2.10".
     package var text: String?
     package var origin: Origin
+    /// A text that is no template, whatever it looks like (`!unsafe`).
+    package var isUnsafe = false
 
     package init(_ content: Content, text: String? = nil, origin: Origin) {
         self.content = content
@@ -45,31 +53,55 @@ package struct Value: Sendable {
     }
 
     package init(_ node: Node, in source: SourceText) {
+        self.init(node, in: source, isUnsafe: false)
+    }
+
+    private init(_ node: Node, in source: SourceText, isUnsafe: Bool) {
         origin = Origin(source, node.position)
         text = node.text
+        self.isUnsafe = isUnsafe || node.ownTag == "!unsafe"
         if let tag = node.ownTag, tag != "!unsafe" {
             content = .opaque(tag: tag)
             return
         }
+        let isUnsafe = self.isUnsafe
         switch node.content {
         case .sequence(let elements):
-            content = .list(elements.map { Value($0, in: source) })
+            content = .list(elements.map { Value($0, in: source, isUnsafe: isUnsafe) })
         case .mapping(let entries):
-            content = .map(entries.map { Pair(name: $0.name, value: Value($0.value, in: source)) })
+            content = .map(
+                entries.map { entry in
+                    let value = Value(entry.value, in: source, isUnsafe: isUnsafe)
+                    return Pair(name: entry.keyText, value: value, isText: entry.isText)
+                }
+            )
         case .scalar(let scalar):
-            switch node.resolved {
-            case .null: content = .null
-            case .bool(let value): content = .bool(value)
-            case .int(let value): content = .int(value)
-            case .float(let value): content = .float(value)
-            case .text, nil: content = .string(scalar.text)
-            }
+            content = Value.content(of: node, scalar)
         }
+    }
+
+    private static func content(of node: Node, _ scalar: Node.Scalar) -> Content {
+        switch node.resolved {
+        case .null: return .null
+        case .bool(let value): return .bool(value)
+        case .int(let value): return .int(value)
+        case .float(let value): return .float(value)
+        case .text, nil: break
+        }
+        if node.isTimestamp, let date = ISODate.text(of: scalar.text) { return .date(date) }
+        guard node.tag == nil, scalar.style == .plain, let first = scalar.text.utf8.first,
+            first == UInt8(ascii: "-") || (first >= UInt8(ascii: "1") && first <= UInt8(ascii: "9"))
+        else { return .string(scalar.text) }
+        let digits = scalar.text.utf8.drop { $0 == UInt8(ascii: "-") }.filter { $0 != UInt8(ascii: "_") }
+        guard digits.count > 18, digits.count < 4300, scalar.text.utf8.dropFirst().allSatisfy({ $0 != 0x2D }),
+            case .huge(let number) = PythonNumber.whole(Array(digits), radix: 10)
+        else { return .string(scalar.text) }
+        return .huge((first == UInt8(ascii: "-") ? "-" : "") + number)
     }
 
     /// Whether the value is a template, or a text that holds one.
     package var isExpression: Bool {
-        guard case .string(let text) = content else { return false }
+        guard case .string(let text) = content, !isUnsafe else { return false }
         return text.contains("{{") || text.contains("{%")
     }
 
@@ -81,13 +113,49 @@ package struct Value: Sendable {
         case .map: "a mapping"
         case .opaque(let tag): "a value tagged " + Printable.line(tag, limit: 60)
         case .string(let text): "the text " + Printable.quoted(text)
-        case .bool, .int, .float: Printable.line(text ?? "", limit: 60)
+        case .bool, .int, .huge, .float, .date: Printable.line(text ?? "", limit: 60)
         }
+    }
+
+    /// The value as the key of a map: Python's JSON writes keys of other kinds as texts.
+    var keyText: String? {
+        if case .string(let text) = content { return text }
+        return Value.plainText(of: content)
+    }
+
+    /// The one way to write a number, a boolean or a null.
+    static func plainText(of content: Content) -> String? {
+        switch content {
+        case .null: "null"
+        case .bool(let value): value ? "true" : "false"
+        case .int(let value): String(value)
+        case .huge(let digits): digits
+        case .float(let value): String(value)
+        case .date(let text): text
+        case .string, .list, .map, .opaque: nil
+        }
+    }
+}
+
+extension Node.Entry {
+    // `80:` and `yes:` are a number and a boolean in Ansible, which come out as "80" and "true".
+    var keyText: String {
+        switch key.resolved {
+        case .null: return "null"
+        case .bool(let value): return value ? "true" : "false"
+        case .int(let value): return String(value)
+        case .float(let value): return String(value)
+        case .text, nil: return name
+        }
+    }
+
+    fileprivate var isText: Bool {
+        if case .text = key.resolved { true } else { false }
     }
 }
 
 extension Value: Equatable {
     package static func == (left: Value, right: Value) -> Bool {
-        left.content == right.content
+        left.content == right.content && left.isUnsafe == right.isUnsafe
     }
 }

@@ -1,3 +1,5 @@
+package import Document
+
 /// Whose variables these are.
 package enum Scope: Sendable, Hashable {
     case group(String)
@@ -15,12 +17,30 @@ package struct Definition: Sendable, Equatable {
         self.value = value
         self.scope = scope
     }
+
+    /// Of definitions with the weakest first, those that count. A name keeps the place of its weakest one, as in Ansible.
+    static func effective(_ definitions: some Sequence<Definition>) -> [Definition] {
+        var result: [Definition] = []
+        var indexes: [String: Int] = [:]
+        for definition in definitions {
+            if let index = indexes[definition.name] {
+                result[index] = definition
+            } else {
+                indexes[definition.name] = result.count
+                result.append(definition)
+            }
+        }
+        return result
+    }
 }
 
-/// The definitions of one group or one host, in the order they were read; of two with the same name, the later counts.
+/// The definitions of one group or one host from inventories, or from one folder of variable files, in the order they
+/// were read; of two with the same name, the later counts.
 package struct Level: Sendable {
     package let scope: Scope
     package private(set) var definitions: [Definition] = []
+    /// Files that are encrypted as a whole: which variables they define cannot be known.
+    package internal(set) var sealed: [SourceText] = []
     private var latest: [String: Int] = [:]
 
     package init(_ scope: Scope) {

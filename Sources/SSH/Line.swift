@@ -12,8 +12,9 @@ final class Line {
     private var single: [ShellChannel] = []
     private var isClosed = false
 
-    /// What the host gets to end a program that has had its time: TERM, three seconds, KILL, and the way there and back.
-    private static let endingGrace = Duration.seconds(8)
+    /// What the host gets to end a program that has had its time: TERM, three seconds, KILL, and the way there and back
+    /// for a host that is busy.
+    private static let endingGrace = Duration.seconds(20)
 
     init(_ target: Target, _ addresses: [SocketAddress], _ library: Library, on loop: Loop) {
         self.loop = loop

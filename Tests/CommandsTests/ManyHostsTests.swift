@@ -38,13 +38,17 @@ import Testing
 
     @Test func `a server that hangs up on strangers is asked again`() async throws {
         try await withWorkplace(hosts: 1, extra: "MaxStartups 1") { place in
-            // One connection that never logs in takes the only place there is, for less time than three pauses last.
+            // One connection that never logs in takes the only place there is, until the second attempt is announced.
             let result = try await place.shell(
                 """
                 port=$(sed -n 's/.*ansible_port: \\([0-9]*\\).*/\\1/p' '\(place.inventory)')
-                bash -c "exec 3<>/dev/tcp/127.0.0.1/$port; read -r line <&3; touch held; sleep 1" &
+                bash -c "exec 3<>/dev/tcp/127.0.0.1/$port; read -r line <&3; touch held
+                    for turn in {1..600}; do grep -q 'attempt 2 in' err && exit; sleep 0.05; done" &
                 while [ ! -e held ]; do sleep 0.02; done
-                $BATON exec -i '\(place.inventory)' -o jsonl -- true
+                $BATON exec -i '\(place.inventory)' -o jsonl -- true 2> err
+                code=$?
+                cat err >&2
+                exit $code
                 """
             )
             #expect(result.status == .exited(0), "\(result.errors)")

@@ -11,8 +11,8 @@ import Testing
             ["exec", "--", "true"],
             "baton: no inventory is given\n  name one with -i FILE, or in baton.yml as `inventory: FILE`\n"
         ),
-        (["exec", "-i", "none.yml", "--", "true"], "baton: cannot read none.yml: No such file or directory\n"),
-        (["exec", "-i", ".", "--", "true"], "baton: . is a directory, not a file\n"),
+        (["exec", "-i", "none.yml", "--", "true"], "none.yml: error: cannot be read: No such file or directory\n"),
+        (["exec", "-i", ".", "--", "true"], "./broken.yml:3:16: error:"),
         (
             ["exec", "-i", "broken.yml", "--", "true"],
             "broken.yml:3:16: error: did not find expected node content\n      a: {port: [}\n                 ^\n"

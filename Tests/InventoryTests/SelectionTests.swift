@@ -84,13 +84,14 @@ struct SelectionTests {
         ("web[5:]", "--limit:1:1: error: \"web\" has only 5 hosts\n  web[5:]\n  ^\n  hint: counting starts at 0"),
         ("web[2:1]", "--limit:1:1: error: the range [2:1] ends before it starts\n  web[2:1]\n  ^"),
         ("web[0-2]", "--limit:1:1: error: hosts are counted as [x:y], not [x-y]\n  web[0-2]\n  ^\n  hint: web[0:2]"),
+        ("~web(", "--limit:1:1: error: \"~web(\" is no regular expression\n  ~web(\n  ^"),
         (
-            "~web.*",
-            "--limit:1:1: error: regular expressions are not known in host patterns\n  ~web.*\n  ^\n  hint: use a glob: web*"
+            "localhost",
+            "--limit:1:1: error: no host or group is named \"localhost\"\n  localhost\n  ^\n  hint: Baton makes up no localhost; name it in the inventory"
         ),
         (
             "web,@x",
-            "--limit:1:5: error: a file of hosts cannot stand inside a pattern\n  web,@x\n      ^\n  hint: give @FILE on its own"
+            "--limit:1:5: error: a file of hosts cannot stand here\n  web,@x\n      ^\n  hint: a pattern names it as a part: web,@FILE"
         ),
         ("web,!", "--limit:1:5: error: a name is missing after \"!\"\n  web,!\n      ^"),
         ("", "--limit: error: the pattern names no hosts"),

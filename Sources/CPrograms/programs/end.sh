@@ -51,8 +51,8 @@ for process in $found; do
     kill -TERM "$process" 2>/dev/null && count=$((count + 1))
 done
 tries=0
-while [ -n "$found" ] && [ "$tries" -lt 30 ]; do
-    sleep 0.1 2>/dev/null || { sleep 1; tries=$((tries + 9)); }
+while [ -n "$found" ] && [ "$tries" -lt 10 ]; do
+    sleep 0.3 2>/dev/null || { sleep 1; tries=$((tries + 2)); }
     tries=$((tries + 1))
     members
 done

@@ -3,7 +3,7 @@
 # Prints the words that can follow the command "$1".
 _baton_commands() {
     case "$1" in
-        '') echo 'init lab exec facts completions manual version help' ;;
+        '') echo 'init lab exec facts hosts completions manual version help' ;;
         'lab') echo 'up status down' ;;
     esac
 }
@@ -19,6 +19,7 @@ _baton_options() {
         'lab/down') echo '--directory -h --help --version' ;;
         'exec') echo '-i --inventory -l --limit -u --user --private-key -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --timeout --max-output -h --help --version' ;;
         'facts') echo '-i --inventory -l --limit -u --user --private-key -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -h --help --version' ;;
+        'hosts') echo '-i --inventory -l --limit --graph --vars --explain -o --output -h --help --version' ;;
         'completions') echo '-h --help --version' ;;
         'manual') echo '-h --help --version' ;;
         'version') echo '-o --output -h --help --version' ;;
@@ -48,6 +49,10 @@ _baton_value() {
         facts:-f | facts:--forks) echo 'text' ;;
         facts:--connect-timeout) echo 'text' ;;
         facts:-o | facts:--output) echo 'words text json jsonl' ;;
+        hosts:-i | hosts:--inventory) echo 'file' ;;
+        hosts:-l | hosts:--limit) echo 'text' ;;
+        hosts:--explain) echo 'text' ;;
+        hosts:-o | hosts:--output) echo 'words text json jsonl' ;;
         version:-o | version:--output) echo 'words text json jsonl' ;;
     esac
 }
@@ -58,6 +63,7 @@ _baton_operand() {
         init:0) echo 'directory' ;;
         lab/up:0) echo 'text' ;;
         exec:after) echo 'text' ;;
+        hosts:0) echo 'text' ;;
         completions:0) echo 'words bash zsh fish' ;;
     esac
 }

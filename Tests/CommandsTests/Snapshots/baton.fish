@@ -3,7 +3,7 @@
 # Succeeds if the option in "place:option" takes a value.
 function __baton_takes_value
     switch $argv[1]
-        case 'lab:--directory' 'lab/*:--directory' 'lab/status:-o' 'lab/status:--output' 'exec:-i' 'exec:--inventory' 'exec:-l' 'exec:--limit' 'exec:-u' 'exec:--user' 'exec:--private-key' 'exec:--become-user' 'exec:-f' 'exec:--forks' 'exec:--connect-timeout' 'exec:-o' 'exec:--output' 'exec:--timeout' 'exec:--max-output' 'facts:-i' 'facts:--inventory' 'facts:-l' 'facts:--limit' 'facts:-u' 'facts:--user' 'facts:--private-key' 'facts:--become-user' 'facts:-f' 'facts:--forks' 'facts:--connect-timeout' 'facts:-o' 'facts:--output' 'version:-o' 'version:--output'
+        case 'lab:--directory' 'lab/*:--directory' 'lab/status:-o' 'lab/status:--output' 'exec:-i' 'exec:--inventory' 'exec:-l' 'exec:--limit' 'exec:-u' 'exec:--user' 'exec:--private-key' 'exec:--become-user' 'exec:-f' 'exec:--forks' 'exec:--connect-timeout' 'exec:-o' 'exec:--output' 'exec:--timeout' 'exec:--max-output' 'facts:-i' 'facts:--inventory' 'facts:-l' 'facts:--limit' 'facts:-u' 'facts:--user' 'facts:--private-key' 'facts:--become-user' 'facts:-f' 'facts:--forks' 'facts:--connect-timeout' 'facts:-o' 'facts:--output' 'hosts:-i' 'hosts:--inventory' 'hosts:-l' 'hosts:--limit' 'hosts:--explain' 'hosts:-o' 'hosts:--output' 'version:-o' 'version:--output'
             return 0
     end
     return 1
@@ -42,7 +42,7 @@ function __baton_line
                 end
             case '*'
                 switch "$place:$word"
-                    case ':init' ':lab' ':exec' ':facts' ':completions' ':manual' ':version' 'lab:up' 'lab:status' 'lab:down'
+                    case ':init' ':lab' ':exec' ':facts' ':hosts' ':completions' ':manual' ':version' 'lab:up' 'lab:status' 'lab:down'
                         set place (string trim -l -c / -- "$place/$word")
                     case ':help'
                     case '*'
@@ -82,6 +82,7 @@ complete -c baton -n '__baton_at \'\'' -a init -d 'Write a starter project'
 complete -c baton -n '__baton_at \'\'' -a lab -d 'Run a throwaway fleet on this machine to try everything on'
 complete -c baton -n '__baton_at \'\'' -a exec -d 'Run a command on many hosts'
 complete -c baton -n '__baton_at \'\'' -a facts -d 'Show what the hosts are: system, kernel, memory, init, tools'
+complete -c baton -n '__baton_at \'\'' -a hosts -d 'Show the resolved inventory, or where a variable comes from'
 complete -c baton -n '__baton_at \'\'' -a completions -d 'Print a completion script for a shell'
 complete -c baton -n '__baton_at \'\'' -a manual -d 'Print the manual page, in roff'
 complete -c baton -n '__baton_at \'\'' -a version -d 'Show the version, and that of libssh2'
@@ -94,8 +95,8 @@ complete -c baton -n '__baton_at \'lab\'' -a status -d 'Show its hosts'
 complete -c baton -n '__baton_at \'lab\'' -a down -d 'End the fleet and remove everything of it, also after a crash'
 complete -c baton -n '__baton_under lab' -l directory -x -a '(__fish_complete_directories (commandline -ct))' -d 'Where the lab lives'
 complete -c baton -n '__baton_under lab/status' -s o -l output -x -a 'text json jsonl' -d 'How results are written to stdout: for people, as one JSON value, or as a line per event'
-complete -c baton -n '__baton_under exec' -s i -l inventory -r -F -d 'Read hosts from this inventory'
-complete -c baton -n '__baton_under exec' -s l -l limit -x -d 'Only the hosts that match, as in Ansible: web, web:db, web:&eu, web:!web3, web[0:2], globs'
+complete -c baton -n '__baton_under exec' -s i -l inventory -r -F -d 'Read hosts from this inventory: a file, a folder, a program, or a list like web1,web2'
+complete -c baton -n '__baton_under exec' -s l -l limit -x -d 'Only the hosts that match, as in Ansible: web:db, web:&eu, web:!web3, web[0:2], web*, ~regex, @file'
 complete -c baton -n '__baton_under exec' -s u -l user -x -d 'Log in as this user, whatever the inventory says'
 complete -c baton -n '__baton_under exec' -l private-key -r -F -d 'Log in with this key, whatever the inventory says'
 complete -c baton -n '__baton_under exec' -s b -l become -d 'Run as another user through sudo'
@@ -108,8 +109,8 @@ complete -c baton -n '__baton_under exec' -s o -l output -x -a 'text json jsonl'
 complete -c baton -n '__baton_under exec' -s v -l verbose -d 'Say more on stderr'
 complete -c baton -n '__baton_under exec' -l timeout -x -d 'End the command on a host after this time'
 complete -c baton -n '__baton_under exec' -l max-output -x -d 'Keep this much of each stream of a host: its beginning and its end'
-complete -c baton -n '__baton_under facts' -s i -l inventory -r -F -d 'Read hosts from this inventory'
-complete -c baton -n '__baton_under facts' -s l -l limit -x -d 'Only the hosts that match, as in Ansible: web, web:db, web:&eu, web:!web3, web[0:2], globs'
+complete -c baton -n '__baton_under facts' -s i -l inventory -r -F -d 'Read hosts from this inventory: a file, a folder, a program, or a list like web1,web2'
+complete -c baton -n '__baton_under facts' -s l -l limit -x -d 'Only the hosts that match, as in Ansible: web:db, web:&eu, web:!web3, web[0:2], web*, ~regex, @file'
 complete -c baton -n '__baton_under facts' -s u -l user -x -d 'Log in as this user, whatever the inventory says'
 complete -c baton -n '__baton_under facts' -l private-key -r -F -d 'Log in with this key, whatever the inventory says'
 complete -c baton -n '__baton_under facts' -s b -l become -d 'Run as another user through sudo'
@@ -120,5 +121,11 @@ complete -c baton -n '__baton_under facts' -l connect-timeout -x -d 'Give up on 
 complete -c baton -n '__baton_under facts' -l accept-new-host-keys -d 'Believe and remember the keys of hosts of which none is known; a changed key is refused all the same'
 complete -c baton -n '__baton_under facts' -s o -l output -x -a 'text json jsonl' -d 'How results are written to stdout: for people, as one JSON value, or as a line per event'
 complete -c baton -n '__baton_under facts' -s v -l verbose -d 'Say more on stderr'
+complete -c baton -n '__baton_under hosts' -s i -l inventory -r -F -d 'Read hosts from this inventory: a file, a folder, a program, or a list like web1,web2'
+complete -c baton -n '__baton_under hosts' -s l -l limit -x -d 'Only the hosts that match, as in Ansible: web:db, web:&eu, web:!web3, web[0:2], web*, ~regex, @file'
+complete -c baton -n '__baton_under hosts' -l graph -d 'Draw the groups as a tree, as ansible-inventory does'
+complete -c baton -n '__baton_under hosts' -l vars -d 'With --graph: show the variables too'
+complete -c baton -n '__baton_under hosts' -l explain -x -d 'Show every definition of VAR for this host, weakest first; without VAR, each variable and its place'
+complete -c baton -n '__baton_under hosts' -s o -l output -x -a 'text json jsonl' -d 'How results are written to stdout: for people, as one JSON value, or as a line per event'
 complete -c baton -n '__baton_operand \'completions\' 0 0 anywhere' -a 'bash zsh fish'
 complete -c baton -n '__baton_under version' -s o -l output -x -a 'text json jsonl' -d 'How results are written to stdout: for people, as one JSON value, or as a line per event'

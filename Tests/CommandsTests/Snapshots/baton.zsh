@@ -5,7 +5,7 @@ _baton_help() {
     local place="${(j:/:)words[2,CURRENT-1]}"
     local -a commands
     case $place in
-        '') commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2') ;;
+        '') commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'hosts:Show the resolved inventory, or where a variable comes from' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2') ;;
         'lab') commands=('up:Start the fleet' 'status:Show its hosts' 'down:End the fleet and remove everything of it, also after a crash') ;;
     esac
     _describe -t commands command commands
@@ -41,14 +41,33 @@ _baton__completions() {
         ':SHELL:(bash zsh fish)'
 }
 
+_baton__hosts() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '*-i+[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '*--inventory=[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '(-l --limit)-l+[Only the hosts that match, as in Ansible\: web\:db, web\:&eu, web\:!web3, web\[0\:2\], web*, ~regex, @file]:PATTERN: ' \
+        '(-l --limit)--limit=[Only the hosts that match, as in Ansible\: web\:db, web\:&eu, web\:!web3, web\[0\:2\], web*, ~regex, @file]:PATTERN: ' \
+        '(--graph)--graph[Draw the groups as a tree, as ansible-inventory does]' \
+        '(--vars)--vars[With --graph\: show the variables too]' \
+        '(--explain)--explain=[Show every definition of VAR for this host, weakest first; without VAR, each variable and its place]:HOST: ' \
+        '(-o --output)-o+[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-o --output)--output=[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]' \
+        '::VAR: '
+}
+
 _baton__facts() {
     local curcontext="$curcontext" state line
     local -A opt_args
     _arguments -s -S -C : \
-        '*-i+[Read hosts from this inventory]:FILE:_files' \
-        '*--inventory=[Read hosts from this inventory]:FILE:_files' \
-        '(-l --limit)-l+[Only the hosts that match, as in Ansible\: web, web\:db, web\:&eu, web\:!web3, web\[0\:2\], globs]:PATTERN: ' \
-        '(-l --limit)--limit=[Only the hosts that match, as in Ansible\: web, web\:db, web\:&eu, web\:!web3, web\[0\:2\], globs]:PATTERN: ' \
+        '*-i+[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '*--inventory=[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '(-l --limit)-l+[Only the hosts that match, as in Ansible\: web\:db, web\:&eu, web\:!web3, web\[0\:2\], web*, ~regex, @file]:PATTERN: ' \
+        '(-l --limit)--limit=[Only the hosts that match, as in Ansible\: web\:db, web\:&eu, web\:!web3, web\[0\:2\], web*, ~regex, @file]:PATTERN: ' \
         '(-u --user)-u+[Log in as this user, whatever the inventory says]:NAME: ' \
         '(-u --user)--user=[Log in as this user, whatever the inventory says]:NAME: ' \
         '(--private-key)--private-key=[Log in with this key, whatever the inventory says]:FILE:_files' \
@@ -74,10 +93,10 @@ _baton__exec() {
     local curcontext="$curcontext" state line
     local -A opt_args
     _arguments -s -S -C : \
-        '*-i+[Read hosts from this inventory]:FILE:_files' \
-        '*--inventory=[Read hosts from this inventory]:FILE:_files' \
-        '(-l --limit)-l+[Only the hosts that match, as in Ansible\: web, web\:db, web\:&eu, web\:!web3, web\[0\:2\], globs]:PATTERN: ' \
-        '(-l --limit)--limit=[Only the hosts that match, as in Ansible\: web, web\:db, web\:&eu, web\:!web3, web\[0\:2\], globs]:PATTERN: ' \
+        '*-i+[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '*--inventory=[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '(-l --limit)-l+[Only the hosts that match, as in Ansible\: web\:db, web\:&eu, web\:!web3, web\[0\:2\], web*, ~regex, @file]:PATTERN: ' \
+        '(-l --limit)--limit=[Only the hosts that match, as in Ansible\: web\:db, web\:&eu, web\:!web3, web\[0\:2\], web*, ~regex, @file]:PATTERN: ' \
         '(-u --user)-u+[Log in as this user, whatever the inventory says]:NAME: ' \
         '(-u --user)--user=[Log in as this user, whatever the inventory says]:NAME: ' \
         '(--private-key)--private-key=[Log in with this key, whatever the inventory says]:FILE:_files' \
@@ -181,7 +200,7 @@ _baton() {
         '*:: :->arguments'
     case $state in
         command)
-            local -a commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2' 'help:Show help for a command')
+            local -a commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'hosts:Show the resolved inventory, or where a variable comes from' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2' 'help:Show help for a command')
             _describe -t commands command commands
             ;;
         arguments)
@@ -190,6 +209,7 @@ _baton() {
                 lab) _baton__lab ;;
                 exec) _baton__exec ;;
                 facts) _baton__facts ;;
+                hosts) _baton__hosts ;;
                 completions) _baton__completions ;;
                 manual) _baton__manual ;;
                 version) _baton__version ;;

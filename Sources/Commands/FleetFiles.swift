@@ -1,0 +1,71 @@
+import Arguments
+import Document
+import Inventory
+
+/// The inventory that a command line and `baton.yml` name, and the hosts of it that `--limit` chooses.
+struct FleetFiles {
+    private let parsed: Parsed
+    private let project: Project
+    private let context: Context
+
+    init(_ parsed: Parsed, _ project: Project, _ context: Context) {
+        self.parsed = parsed
+        self.project = project
+        self.context = context
+    }
+
+    /// The chosen hosts; none only where the inventory has none.
+    func hosts() async throws(CommandError) -> [Host] {
+        try hosts(of: try await inventory())
+    }
+
+    /// Reads the inventory, and shows what is odd about it.
+    func inventory() async throws(CommandError) -> Inventory {
+        let arguments = try arguments()
+        let inventory: Inventory
+        do throws(DocumentError) {
+            inventory = try await InventoryLoader.load(
+                arguments,
+                environment: context.environment,
+                directory: context.directory,
+                on: context.loop
+            )
+        } catch {
+            throw CommandError(rendered: error.description)
+        }
+        if !inventory.warnings.isEmpty { context.stderr.write(inventory.warnings.rendered + "\n") }
+        return inventory
+    }
+
+    func hosts(of inventory: Inventory) throws(CommandError) -> [Host] {
+        if inventory.hosts.isEmpty { return [] }
+        let pattern = parsed[CommonOptions.limit] ?? "all"
+        var files: [String: SourceText] = [:]
+        for name in Inventory.files(inPattern: pattern) {
+            files[name] = try Source.read(context.path(name), shown: name)
+        }
+        do throws(DocumentError) {
+            return try inventory.hosts(matching: pattern, from: "--limit", files: files)
+        } catch {
+            throw CommandError(rendered: error.description)
+        }
+    }
+
+    private func arguments() throws(CommandError) -> [InventoryLoader.Argument] {
+        var arguments = parsed[CommonOptions.inventory].map {
+            InventoryLoader.Argument(shown: $0, path: context.path($0))
+        }
+        if arguments.isEmpty {
+            arguments = project.settings.inventory.map {
+                InventoryLoader.Argument(shown: $0, path: $0.hasPrefix("/") ? $0 : "\(project.root)/\($0)")
+            }
+        }
+        if arguments.isEmpty {
+            throw CommandError(
+                "no inventory is given",
+                hint: "name one with -i FILE, or in baton.yml as `inventory: FILE`"
+            )
+        }
+        return arguments
+    }
+}
