@@ -14,11 +14,14 @@ struct InventoryProgram {
 
     /// An inventory that can be executed is run if it looks like a program: files from other systems are executable all.
     static func isProgram(_ path: String, _ bytes: [UInt8]) -> Bool {
-        guard bytes.starts(with: "#!".utf8) || bytes.prefix(4).contains(where: { $0 == 0x7F || $0 >= 0xCA }) else {
-            return false
-        }
+        guard magics.contains(where: { bytes.starts(with: $0) }) else { return false }
         return Loop.executable(path, path: "") != nil
     }
+
+    // A script, and what Linux and macOS compile programs to.
+    private static let magics: [[UInt8]] = [
+        Array("#!".utf8), [0x7F, 0x45, 0x4C, 0x46], [0xCF, 0xFA, 0xED, 0xFE], [0xCA, 0xFE, 0xBA, 0xBE],
+    ]
 
     func add(_ path: String, shown: String, to builder: inout InventoryBuilder) async throws(DocumentError) {
         var limits = Limits()
