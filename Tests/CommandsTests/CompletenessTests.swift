@@ -1,4 +1,3 @@
-import Reactor
 import TestSupport
 import Testing
 
@@ -13,7 +12,7 @@ import Darwin
     @Test(.enabled(if: getenv("CI") != nil, "only CI must have everything"))
     func `CI runs what other machines may skip`() {
         #expect(Accounts.areAvailable, "the sudo tests need root, unshare and sudo")
-        #expect(Files.exists(SchemaOutputTests.jsonschema), "python3-jsonschema")
+        #expect(Surroundings.hasJSONSchema, "python3-jsonschema")
         for program in ["dash", "bash", "busybox", "zsh", "fish", "tcsh", "csh", "shellcheck", "groff", "python3"] {
             #expect(Surroundings.has(program), "\(program)")
         }

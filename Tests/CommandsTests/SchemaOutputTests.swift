@@ -3,9 +3,8 @@ import TestSupport
 import Testing
 
 /// The published schemas against what the program really prints.
-@Suite(.enabled(if: Files.exists(SchemaOutputTests.jsonschema), "the judge is Debian's python3-jsonschema"))
+@Suite(.enabled(if: Surroundings.hasJSONSchema, "the judge is Debian's python3-jsonschema"))
 struct SchemaOutputTests {
-    static let jsonschema = "/usr/lib/python3/dist-packages/jsonschema"
     private static let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
 
     private static let judge = """

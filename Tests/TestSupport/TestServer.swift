@@ -21,6 +21,9 @@ package enum Surroundings {
     package static var user: String { String(cString: getpwuid(getuid()).pointee.pw_name) }
     package static var isRoot: Bool { getuid() == 0 }
 
+    /// Debian's python3-jsonschema, for its own Python.
+    package static var hasJSONSchema: Bool { Files.exists("/usr/lib/python3/dist-packages/jsonschema") }
+
     package static func has(_ program: String) -> Bool {
         Loop.executable(program, path: environment["PATH"] ?? "") != nil
     }
