@@ -32,7 +32,12 @@ struct Explanation {
         var rows: [(String, String, String)] = []
         for (index, definition) in definitions.enumerated() {
             if variable == nil {
-                rows.append((definition.name, Explanation.value(definition), Explanation.place(definition)))
+                rows.append(
+                    (
+                        Printable.line(definition.name, limit: 255), Explanation.value(definition),
+                        Explanation.place(definition)
+                    )
+                )
             } else {
                 let mark = index == definitions.count - 1 ? "> " : "  "
                 let place = mark + Explanation.place(definition)
@@ -51,7 +56,9 @@ struct Explanation {
                 "variable": variable == nil ? .string(definition.name) : nil,
                 "file": .string(origin.source.name), "line": .integer(origin.position.line),
                 "column": .integer(origin.position.column), "group": group.map { .string($0) },
-                "host": group == nil ? .string(host.name) : nil, "value": InventoryListing.json(definition.value),
+                "host": group == nil ? .string(host.name) : nil,
+                "value": Host.isSecret(definition.name)
+                    ? .string("(hidden)") : InventoryListing.json(definition.value),
                 "counts": .bool(variable == nil || index == definitions.count - 1),
             ])
         }

@@ -18,6 +18,9 @@ package enum InventoryGraph {
         let hosts: Set<String>?
         var lines: [String] = []
 
+        /// Nobody reads a tree that is wider than this; and each level takes a piece of the stack.
+        private let deepest = 500
+
         init(_ inventory: Inventory, _ withVariables: Bool, _ hosts: Set<String>?) {
             self.inventory = inventory
             self.withVariables = withVariables
@@ -26,6 +29,10 @@ package enum InventoryGraph {
 
         mutating func draw(group name: String, depth: Int) {
             guard let group = inventory.group(named: name), lines.count < mostLines else { return }
+            guard depth < deepest else {
+                add("(groups below this are not drawn)", depth)
+                return
+            }
             add("@\(name):", depth)
             for child in group.children { draw(group: child, depth: depth + 1) }
             if name != "all" {
@@ -42,7 +49,10 @@ package enum InventoryGraph {
             for variable in shown.sorted(by: {
                 $0.name.unicodeScalars.lexicographicallyPrecedes($1.name.unicodeScalars)
             }) {
-                add("{\(variable.name) = \(PythonText.plain(variable.value))}", depth)
+                add(
+                    "{\(variable.name) = \(Host.isSecret(variable.name) ? "(hidden)" : PythonText.plain(variable.value))}",
+                    depth
+                )
             }
         }
 

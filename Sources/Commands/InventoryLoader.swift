@@ -61,30 +61,44 @@ package struct InventoryLoader {
             let shown = InventoryLoader.withoutSlash(argument.shown)
             let path = InventoryLoader.withoutSlash(argument.path)
             folders.append(Folder(shown: shown, path: path))
-            await addFolder(Folder(shown: shown, path: path), depth: 1)
+            await addFolder(Folder(shown: shown, path: path), below: [])
         } else {
             folders.append(Folder(shown: argument.shown, path: argument.path).parent)
             await addFile(Folder(shown: argument.shown, path: argument.path))
         }
     }
 
-    private mutating func addFolder(_ folder: Folder, depth: Int) async {
-        guard depth <= 20 else {
+    /// `above` are the folders that this one lies in: a link back to one of them would go round for ever.
+    private mutating func addFolder(_ folder: Folder, below above: [String]) async {
+        let identity = Files.identity(folder.path) ?? folder.path
+        if above.contains(identity) {
+            fail(folder.shown, "is a link to a folder that it lies in")
+            return
+        }
+        guard above.count < 20 else {
             fail(folder.shown, "the folders lie too deep in each other")
             return
         }
-        for name in InventoryLoader.inByteOrder(Files.list(folder.path)) where !Ignored.isIgnored(name) {
+        let names: [String]
+        do throws(SystemError) {
+            names = try Files.entries(folder.path)
+        } catch {
+            fail(folder.shown, "cannot be read: \(error.reason)")
+            return
+        }
+        for name in InventoryLoader.inByteOrder(names) where !Ignored.isIgnored(name) {
             let entry = Folder(shown: "\(folder.shown)/\(name)", path: "\(folder.path)/\(name)")
             if Files.isDirectory(entry.path) {
-                await addFolder(entry, depth: depth + 1)
+                await addFolder(entry, below: above + [identity])
             } else {
-                await addFile(entry)
+                await addFile(entry, regularOnly: true)
             }
         }
     }
 
-    private mutating func addFile(_ file: Folder) async {
-        guard let source = read(file) else { return }
+    /// What is named on the command line may be a pipe of the shell's; what lies in a folder may not.
+    private mutating func addFile(_ file: Folder, regularOnly: Bool = false) async {
+        guard let source = read(file, regularOnly: regularOnly) else { return }
         guard InventoryProgram.isProgram(file.path, source.bytes) else {
             builder.add(source)
             return
@@ -96,11 +110,12 @@ package struct InventoryLoader {
         }
     }
 
-    private mutating func read(_ file: Folder) -> SourceText? {
+    private mutating func read(_ file: Folder, regularOnly: Bool) -> SourceText? {
         do throws(SystemError) {
-            return SourceText(name: file.shown, bytes: try Files.read(file.path))
+            return SourceText(name: file.shown, bytes: try Files.read(file.path, regularOnly: regularOnly))
         } catch {
-            fail(file.shown, "cannot be read: \(error.reason)")
+            let isOdd = error.doing.hasSuffix("no regular file")
+            fail(file.shown, isOdd ? "is no regular file" : "cannot be read: \(error.reason)")
             return nil
         }
     }
@@ -115,16 +130,25 @@ package struct InventoryLoader {
         // A folder that two inventories lie in is as strong as the later of them.
         for (number, folder) in folders.enumerated()
         where !folders[(number + 1)...].contains(where: { $0.path == folder.path }) {
-            let groups = VariableFiles("group_vars", in: folder.path, shown: folder.shown)
-            for name in builder.groupNames { add(groups, .group(name), name, number) }
-            let hosts = VariableFiles("host_vars", in: folder.path, shown: folder.shown)
-            for name in builder.hostNames { add(hosts, .host(name), name, number) }
+            do throws(VariableFiles.Unreadable) {
+                let groups = try VariableFiles("group_vars", in: folder.path, shown: folder.shown)
+                for name in builder.groupNames { try add(groups, .group(name), name, number) }
+                let hosts = try VariableFiles("host_vars", in: folder.path, shown: folder.shown)
+                for name in builder.hostNames { try add(hosts, .host(name), name, number) }
+            } catch {
+                fail(error.shown, error.reason)
+            }
         }
     }
 
-    private mutating func add(_ files: VariableFiles, _ scope: Scope, _ name: String, _ folder: Int) {
-        for file in files.files(for: name) {
-            if let source = read(Folder(shown: file.shown, path: file.path)) {
+    private mutating func add(
+        _ files: VariableFiles,
+        _ scope: Scope,
+        _ name: String,
+        _ folder: Int
+    ) throws(VariableFiles.Unreadable) {
+        for file in try files.files(for: name) {
+            if let source = read(Folder(shown: file.shown, path: file.path), regularOnly: true) {
                 builder.addVariables(source, of: scope, folder: folder)
             }
         }

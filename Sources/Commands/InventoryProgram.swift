@@ -39,6 +39,8 @@ struct InventoryProgram {
         var request = ChildRequest([path] + words, environment: environment, directory: directory)
         request.deadline = InventoryProgram.deadline
         request.outputLimit = InventoryProgram.mostBytes
+        // Whoever interrupts Baton at the terminal interrupts the program with it.
+        request.ownGroup = false
         let result: ChildResult
         do throws(SystemError) {
             result = try await loop.run(request)

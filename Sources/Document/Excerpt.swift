@@ -14,6 +14,7 @@ struct Excerpt {
             return nil
         }
         let bytes = source.bytes
+        if Excerpt.mayHoldSecret(bytes[range].prefix(4096)) { return nil }
         // No more bytes are looked at than could be shown: a line may be the whole of a large file.
         var start = max(range.lowerBound, caretByte - Excerpt.width * 4)
         let startsInside = start > range.lowerBound
@@ -31,6 +32,15 @@ struct Excerpt {
         let lead = cutsBefore ? Excerpt.cut : ""
         line = lead + (before + after).map(\.text).joined() + (cutsAfter ? Excerpt.cut : "")
         caret = String(repeating: " ", count: lead.utf8.count + Excerpt.width(of: before)) + "^"
+    }
+
+    /// A broken line is shown before anybody knows what it means: one that names a secret is not shown.
+    private static func mayHoldSecret(_ line: ArraySlice<UInt8>) -> Bool {
+        let text = String(decoding: line, as: UTF8.self).lowercased()
+        guard text.contains(":") || text.contains("=") else { return false }
+        return ["pass", "secret", "token", "private_key\"", "private_key:", "private_key="].contains {
+            text.contains($0)
+        }
     }
 
     private static func pieces(in bytes: [UInt8], _ range: Range<Int>) -> [Printable.Piece] {

@@ -85,5 +85,10 @@ extension Host {
     package static func isShortName(_ name: String) -> Bool { ConnectionSetting.shortNames.contains(name) }
 
     /// Whether a variable is a secret by its name.
-    package static func isSecret(_ name: String) -> Bool { ConnectionSetting.secretNames.contains(name) }
+    package static func isSecret(_ name: String) -> Bool {
+        if ConnectionSetting.secretNames.contains(name) { return true }
+        let lowered = name.lowercased()
+        return lowered.hasPrefix("ansible_")
+            && ["_pass", "_password", "_passphrase", "_private_key"].contains { lowered.hasSuffix($0) }
+    }
 }

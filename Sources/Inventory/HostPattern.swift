@@ -14,7 +14,11 @@ struct HostPattern {
     let names: [String]
     let port: Int?
 
+    /// No name may be longer than 255 bytes, and what a range adds is short.
+    private static let longest = 1024
+
     init(_ text: String) throws(Problem) {
+        guard text.utf8.count <= HostPattern.longest else { throw Problem("the name is longer than 255 bytes") }
         let address = Address(text, allowingRanges: true)
         if let port = address?.port, !(1...65535).contains(port) {
             throw Problem("the port must be from 1 to 65535")

