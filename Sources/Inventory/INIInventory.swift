@@ -149,6 +149,7 @@ struct INIInventory {
             variables.append((String(word.text[..<equals]), PythonLiteral.value(of: text, at: origin)))
         }
         let origin = line.origin(first.column)
+        if builder.isFull { return }
         let pattern: HostPattern
         do throws(HostPattern.Problem) {
             pattern = try HostPattern(first.text)
@@ -159,7 +160,9 @@ struct INIInventory {
             return
         }
         for name in pattern.names {
-            guard let host = builder.host(name, in: group, port: pattern.port, at: origin) else { break }
+            guard let host = builder.host(name, in: group, port: pattern.port, at: origin),
+                builder.count(variables.count, at: origin)
+            else { break }
             for (name, value) in variables { builder.set(name, to: value, ofHost: host) }
         }
     }

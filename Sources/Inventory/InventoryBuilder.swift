@@ -42,6 +42,9 @@ package struct InventoryBuilder: Sendable {
     private var groupIndexes: [String: Int] = [:]
     private var hostIndexes: [String: Int] = [:]
     private var memberships = 0
+    // A range that stands in many lines, or before many variables, makes much of few bytes.
+    private static let mostEntries = 4_000_000
+    private var entries = 0
 
     package init() {
         for name in ["all", "ungrouped"] {
@@ -70,6 +73,7 @@ package struct InventoryBuilder: Sendable {
     /// A port counts for a new host only: Ansible does not look at it again.
     @discardableResult
     mutating func host(_ name: String, in group: Int?, port: Int? = nil, at origin: Origin) -> Int? {
+        guard count(1, at: origin) else { return nil }
         let index: Int
         if let known = hostIndexes[name] {
             index = known
@@ -93,6 +97,17 @@ package struct InventoryBuilder: Sendable {
         groups[group].hosts.append(index)
         hosts[index].groups.append(group)
         return index
+    }
+
+    /// Whether there is room for more; nothing more is read once there is none.
+    var isFull: Bool { entries > InventoryBuilder.mostEntries }
+
+    /// Counts hosts named and variables set for them; says once that there are too many.
+    mutating func count(_ more: Int, at origin: Origin) -> Bool {
+        if isFull { return false }
+        entries += more
+        if isFull { error("the inventory names hosts and sets variables for them too often to be meant", at: origin) }
+        return !isFull
     }
 
     func knows(group name: String) -> Bool { groupIndexes[name] != nil }

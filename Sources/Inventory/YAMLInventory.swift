@@ -88,7 +88,7 @@ struct YAMLInventory {
     }
 
     private mutating func readHosts(_ part: Field, of group: Int, into builder: inout InventoryBuilder) {
-        for entry in members(part) {
+        for entry in members(part) where !builder.isFull {
             let pattern: HostPattern
             do throws(HostPattern.Problem) {
                 pattern = try HostPattern(entry.key)
@@ -102,7 +102,9 @@ struct YAMLInventory {
             }
             let place = origin(entry.keyPosition)
             for name in pattern.names {
-                guard let host = builder.host(name, in: group, port: pattern.port, at: place) else { break }
+                guard let host = builder.host(name, in: group, port: pattern.port, at: place),
+                    builder.count(variables.count, at: place)
+                else { break }
                 for variable in variables { builder.set(variable.name, to: variable.value, ofHost: host) }
             }
         }

@@ -76,4 +76,18 @@ import Testing
             #expect(result.errors.contains("the name is longer than 255 bytes"))
         }
     }
+
+    @Test func `a range in many lines has a bound`() async throws {
+        try await withWorkplace(hosts: 0) { place in
+            let result = try await place.shell(
+                """
+                for line in $(seq 1 500); do echo 'h[1:100000] a=1'; done > many.ini
+                ulimit -v 8000000
+                "$BATON" hosts -i many.ini
+                """
+            )
+            #expect(result.status == .exited(1))
+            #expect(result.errors.hasPrefix("many.ini:21:1: error: the inventory names hosts"), "\(result.errors)")
+        }
+    }
 }
