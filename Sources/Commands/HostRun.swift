@@ -137,6 +137,7 @@ struct HostRun {
         if let problem = remember(await fleet.newHostKeys) { await fleet.emit(.warning(problem)) }
         let result = RunResult(run: run, command: name, hosts: results, interrupted: interrupts.count > 0)
         await fleet.emit(.runFinished(result))
+        await fleet.close()
         finish(result, render, seconds: (context.loop.now - began).inSeconds)
         return result.exit
     }
@@ -171,10 +172,10 @@ struct HostRun {
     }
 
     /// Writes the host keys that were accepted where OpenSSH will find them too; says why if it cannot.
-    fileprivate func remember(_ keys: [(name: String, key: HostKey)]) -> String? {
+    fileprivate func remember(_ keys: [(target: Target, key: HostKey)]) -> String? {
         if keys.isEmpty { return nil }
         let existing = (try? Files.read(knownHostsFile)) ?? []
-        let lines = keys.map { KnownHosts.line($0.name, $0.key, hashed: KnownHosts.isHashed(existing)) }
+        let lines = keys.map { KnownHosts.line($0.target.knownAs, $0.key, hashed: KnownHosts.isHashed(existing)) }
         let separator = existing.isEmpty || existing.last == 10 ? "" : "\n"
         do throws(SystemError) {
             try Files.makeDirectory("\(context.home)/.ssh", mode: 0o700)

@@ -72,6 +72,7 @@ extension SSHError.Kind {
         case .hostKeyUnknown: return "host_key_unknown"
         case .hostKeyChanged: return "host_key_changed"
         case .hostKeyRevoked: return "host_key_revoked"
+        case .hostKeyRefused: return "host_key_refused"
         case .authentication: return "authentication"
         case .configuration: return "configuration"
         case .cancelled: return "cancelled"

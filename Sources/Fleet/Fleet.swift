@@ -17,7 +17,7 @@ package actor Fleet {
         case untouched
     }
 
-    private let library: Library
+    private let connector: Connector
     private let events: EventStream
     private let retries = RetryPolicy()
     private var gate: StartGate
@@ -26,17 +26,19 @@ package actor Fleet {
     /// Hosts that are logging in, and hosts that run their body.
     private var connecting: [StartGate.ID: SSHRemote] = [:]
     private var remotes: [StartGate.ID: (name: String, remote: SSHRemote)] = [:]
-    /// What was accepted in this run, by the name that known_hosts has for the place: several hosts may be one.
-    private var acceptedKeys: [(place: String, key: HostKey)] = []
-    private var preferredKey: PrivateKey?
+    /// The keys that opened a door in this run, the last one first.
+    private var provenKeys: [any Signer] = []
 
     /// `events` is handed over: from here on only this actor's loop emits through it.
     package init(_ library: Library, forks: Int, events: sending EventStream, on loop: Loop) {
-        self.library = library
+        connector = Connector(library, on: loop)
         self.loop = loop
         self.events = events
         gate = StartGate(forks: forks)
     }
+
+    /// Lets go of what hosts share, such as the sessions with jump hosts. Call when everything is done.
+    package func close() { connector.close() }
 
     // MARK: Running
 
@@ -46,6 +48,9 @@ package actor Fleet {
         _ body: @escaping @Sendable (Target, SSHRemote) async -> Value
     ) async -> [Outcome<Value>] {
         var outcomes: [Outcome<Value>?] = Array(repeating: nil, count: targets.count)
+        connector.whenAccepted = { [events] target, key in
+            events.emit(.hostKeyAccepted(fingerprint: "\(key.shortType) \(key.fingerprint)"), host: target.name)
+        }
         // A first wave that starts in one instant meets itself at the other end. A small one keeps its order.
         let spread = targets.count > StartGate.firstLogins ? Duration.microseconds(200) * min(targets.count, 50) : .zero
         await withTaskGroup(of: (Int, Outcome<Value>).self) { group in
@@ -70,11 +75,11 @@ package actor Fleet {
             guard await permission(id, target.place, delay) else { return .untouched }
             emit(.hostConnecting(attempt: attempt), target)
             let began = loop.now
-            let remote = SSHRemote(preferring(target), library, on: loop)
+            let remote = SSHRemote(preferring(target), connector)
             connecting[id] = remote
             do throws(SSHError) {
                 let opened = try await remote.open()
-                try note(opened, target)
+                if let key = opened.key { prove(key) }
                 connecting[id] = nil
                 gate.opened(id)
                 startNext()
@@ -121,35 +126,24 @@ package actor Fleet {
 
     // MARK: What one host teaches about the next
 
-    private func note(_ opened: SSHRemote.Opened, _ target: Target) throws(SSHError) {
-        if let key = opened.key { preferredKey = key }
-        if opened.isNewHostKey, let key = opened.hostKey {
-            let place = KnownHosts.name(of: target.address, port: target.port)
-            if let known = acceptedKeys.first(where: { $0.place == place })?.key {
-                if known == key { return }
-                throw SSHError(
-                    .hostKeyChanged(offered: key, known: [known]),
-                    "\(target.place) showed two host keys in one run: \(known.fingerprint) and \(key.fingerprint)",
-                    hint: "something stands between this machine and the host"
-                )
-            }
-            acceptedKeys.append((place, key))
-            emit(.hostKeyAccepted(fingerprint: "\(key.shortType) \(key.fingerprint)"), target)
-        }
+    private func prove(_ key: any Signer) {
+        if provenKeys.first === key { return }
+        provenKeys.removeAll { $0 === key }
+        provenKeys.insert(key, at: 0)
     }
 
-    /// The key that worked last is offered first: each refused one counts against MaxAuthTries.
+    /// Keys that worked are offered first: each refused one counts against MaxAuthTries.
     private func preferring(_ target: Target) -> Target {
-        guard let preferredKey, let index = target.keys.firstIndex(where: { $0 === preferredKey }), index > 0 else {
-            return target
-        }
+        guard target.keys.count > 1, !provenKeys.isEmpty else { return target }
+        let first = provenKeys.filter { proven in target.keys.contains { $0 === proven } }
+        if first.isEmpty { return target }
         var changed = target
-        changed.keys.insert(changed.keys.remove(at: index), at: 0)
+        changed.keys = first + target.keys.filter { key in !first.contains { $0 === key } }
         return changed
     }
 
     /// Host keys that were accepted in this run, for writing into known_hosts.
-    package var newHostKeys: [(name: String, key: HostKey)] { acceptedKeys.map { ($0.place, $0.key) } }
+    package var newHostKeys: [(target: Target, key: HostKey)] { connector.acceptedKeys }
 
     // MARK: Starting and stopping
 

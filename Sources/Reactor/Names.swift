@@ -28,60 +28,80 @@ package struct ResolveError: Error, Equatable, Sendable {
     package let reason: String
 }
 
-/// A continuation that two may want to resume; the first does. Used on the loop only.
+/// A callback that two may want to make; the first does. Used on the loop only.
 private final class Once<Value: Sendable>: @unchecked Sendable {
     // Unchecked: made before it is shared, touched on the loop's thread from then on.
-    private var continuation: CheckedContinuation<Value, Never>?
+    private var done: ((Value) -> Void)?
     var timer: Loop.Timer?
-    var cancel: ((Loop.Timer) -> Void)?
+    private let loop: Loop
 
-    init(_ continuation: CheckedContinuation<Value, Never>) { self.continuation = continuation }
+    init(_ loop: Loop, _ done: @escaping (Value) -> Void) {
+        self.loop = loop
+        self.done = done
+    }
 
-    func resume(_ value: Value) {
-        continuation?.resume(returning: value)
-        continuation = nil
-        if let timer { cancel?(timer) }
+    func finish(_ value: Value) {
+        let done = done
+        self.done = nil
+        if let timer { loop.cancel(timer) }
         timer = nil
+        done?(value)
+    }
+}
+
+/// Which kinds of addresses are wanted.
+package enum AddressFamily: Sendable {
+    case any
+    case inet
+    case inet6
+
+    fileprivate var code: Int32 {
+        switch self {
+        case .any: AF_UNSPEC
+        case .inet: AF_INET
+        case .inet6: AF_INET6
+        }
     }
 }
 
 extension Loop {
+    package typealias Addresses = Result<[SocketAddress], ResolveError>
+
     /// The addresses of `name`, in the resolver's order; a literal address is not looked up and starts no thread.
-    /// A resolver that does not answer within `limit` is an error; its thread is left to finish by itself.
+    /// A resolver that does not answer within `limit` is an error; its thread is left to finish by itself. `done` is
+    /// called once, on the loop, possibly before this returns.
     package func resolve(
         _ name: String,
         port: UInt16,
-        within limit: Duration = .seconds(10)
-    ) async throws(ResolveError) -> [SocketAddress] {
-        if let literal = Self.lookUp(name, port, flags: AI_NUMERICHOST), case .success(let addresses) = literal {
-            return addresses
+        _ family: AddressFamily = .any,
+        within limit: Duration = .seconds(10),
+        _ done: @escaping (Addresses) -> Void
+    ) {
+        preconditionOnLoop()
+        let code = family.code
+        if let literal = Self.lookUp(name, port, code, flags: AI_NUMERICHOST), case .success = literal {
+            done(literal)
+            return
         }
-        typealias Answer = Result<[SocketAddress], ResolveError>?
-        let answer = await withCheckedContinuation { (continuation: CheckedContinuation<Answer, Never>) in
-            let once = Once(continuation)
-            workers.submit {
-                let answer = Self.lookUp(name, port, flags: 0)
-                self.execute { once.resume(answer) }
-            }
-            execute {
-                let late = ResolveError(name: name, reason: "the resolver did not answer in time")
-                once.timer = self.after(limit) { once.resume(.failure(late)) }
-                once.cancel = { self.cancel($0) }
-            }
+        let once = Once<Addresses>(self, done)
+        once.timer = after(limit) {
+            once.timer = nil
+            once.finish(.failure(ResolveError(name: name, reason: "the resolver did not answer in time")))
         }
-        switch answer {
-        case .success(let addresses): return addresses
-        case .failure(let error): throw error
-        case nil: throw ResolveError(name: name, reason: "no address")
+        workers.submit {
+            let answer = Self.lookUp(name, port, code, flags: 0)
+            self.execute { once.finish(answer ?? .failure(ResolveError(name: name, reason: "no address"))) }
         }
     }
 
     private static func lookUp(
         _ name: String,
         _ port: UInt16,
+        _ family: Int32,
         flags: Int32
     ) -> Result<[SocketAddress], ResolveError>? {
         var hints = addrinfo()
+        hints.ai_family = family
         hints.ai_flags = flags | AI_NUMERICSERV
         #if canImport(Glibc)
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

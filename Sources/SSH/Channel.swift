@@ -7,22 +7,17 @@ import Glibc
 import Darwin
 #endif
 
-/// Whoever owns a channel is told through this, on the loop's thread.
-protocol ChannelConsumer: AnyObject {
-    /// The server has accepted the command; input that was queued follows.
-    func started()
-    func received(_ stream: StandardStream, _ bytes: UnsafeRawBufferPointer)
-    func ended(_ end: Channel.End)
-}
+/// A command or a tunnel on a session: its input queue and its state. `Session` drives it; its owner writes into it.
+final class Channel: CommandChannel {
+    enum Kind {
+        case command(String)
+        /// A connection that the server makes for us; `message` is the request's own part (RFC 4254, 7.2).
+        case tunnel(message: [UInt8])
 
-/// One command on a session: its input queue and its state. `Session` drives it; its owner writes into it.
-final class Channel {
-    enum End: Equatable {
-        /// The remote side closed it; status or signal as far as the server told.
-        case closed(status: Int32?, signal: String?)
-        /// The server did not open it or did not accept the command.
-        case refused(String)
-        case linkLost(String)
+        static func tunnel(to host: String, port: UInt16) -> Kind {
+            let origin = WireFormat.string("127.0.0.1") + WireFormat.number(0)
+            return .tunnel(message: WireFormat.string(host) + WireFormat.number(Int(port)) + origin)
+        }
     }
 
     enum State: Equatable {
@@ -35,9 +30,12 @@ final class Channel {
         case ended
     }
 
-    let command: String
+    let kind: Kind
     let consumer: any ChannelConsumer
+    private weak var session: Session?
     var state = State.waiting
+    /// libssh2 has been asked to open it.
+    var openingBegan = false
     /// Set once the command is known to have ended while its output is still open.
     var isDying = false
     var pointer: OpaquePointer?
@@ -49,14 +47,29 @@ final class Channel {
     /// at 50 ms round trip, 2 MiB are 40 MB/s.
     static let window: UInt32 = 2 << 20
 
-    init(command: String, consumer: any ChannelConsumer) {
-        self.command = command
+    init(_ kind: Kind, on session: Session, consumer: any ChannelConsumer) {
+        self.kind = kind
+        self.session = session
         self.consumer = consumer
     }
 
-    var hasInput: Bool { !input.isEmpty }
+    // MARK: The owner's side
 
-    func queue(_ bytes: [UInt8]) { if !bytes.isEmpty { input.append(bytes) } }
+    func start() {
+        if let session { session.start(self) } else { consumer.ended(.linkLost("the connection is closed")) }
+    }
+
+    func send(_ pieces: [[UInt8]]) {
+        for piece in pieces where !piece.isEmpty { input.append(piece) }
+        session?.inputQueued()
+    }
+
+    func drop() { session?.drop(self) }
+
+    var hasInput: Bool { !input.isEmpty }
+    var queuedCount: Int { input.reduce(-inputStart) { $0 + $1.count } }
+
+    // MARK: The session's side
 
     /// Gives libssh2 what it takes. Nil: nothing was taken; a negative code: the session is broken.
     func writeSome() -> Int32? {
@@ -91,7 +104,7 @@ final class Channel {
                 progressed = true
                 consumer.received(stream, UnsafeRawBufferPointer(rebasing: buffer[..<Int(count)]))
                 // The consumer may have had enough.
-                if self.pointer == nil { return .done }
+                if self.pointer == nil || state == .ended { return .done }
             }
         }
         return progressed ? .done : .wouldBlock
@@ -99,8 +112,8 @@ final class Channel {
 
     /// The command has ended as far as the server told, though something still holds its output open. A status of 0
     /// cannot be told from none (libssh2 #2515).
-    var fate: End? {
-        guard let pointer else { return nil }
+    var fate: ChannelEnd? {
+        guard case .command = kind, let pointer else { return nil }
         if libssh2_channel_get_exit_status(pointer) != 0 {
             return .closed(status: libssh2_channel_get_exit_status(pointer), signal: nil)
         }
@@ -116,10 +129,18 @@ final class Channel {
         return String(cString: name)
     }
 
+    /// Ends it in order; false while the server has not answered yet.
+    func freeStep() -> Bool {
+        guard let pointer else { return true }
+        if libssh2_channel_free(pointer) == LIBSSH2_ERROR_EAGAIN { return false }
+        self.pointer = nil
+        return true
+    }
+
     var remoteHasFinished: Bool { pointer.map { libssh2_channel_eof($0) == 1 } ?? false }
 
     /// The last word: status or signal, once the remote side has closed.
-    func closeStep() -> End? {
+    func closeStep() -> ChannelEnd? {
         guard let pointer else { return .closed(status: nil, signal: nil) }
         let code = libssh2_channel_wait_closed(pointer)
         if code == LIBSSH2_ERROR_EAGAIN { return nil }

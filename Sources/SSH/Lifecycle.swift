@@ -8,7 +8,7 @@ struct Lifecycle {
         case connect(address: Int)
         case handshake
         case judgeHostKey
-        case offer(key: Int)
+        case logIn(Login.Action)
         case opened
         case fail(SSHError)
         /// The event came after the end, such as a timer that fired in the same turn of the loop.
@@ -20,7 +20,7 @@ struct Lifecycle {
         case connecting(Int)
         case handshaking
         case judging
-        case offering(Int)
+        case loggingIn
         case open
         case ended
     }
@@ -37,44 +37,48 @@ struct Lifecycle {
     /// Nothing but the data that the messages need.
     struct Facts {
         let address: String
-        let addresses: [String]
-        let user: String
-        let keyNames: [String]
+        let places: [String]
         let libraryVersion: String
+        let login: Login.Facts
+        /// Which algorithms had nothing in common, from the first bytes that the server sent.
+        var explainsMismatch: ([UInt8]) -> String? = { _ in nil }
     }
-
-    /// sshd counts every offered key against MaxAuthTries (6 by default), and a ban may follow.
-    static let offerLimit = 5
 
     private let facts: Facts
     private var state = State.idle
     private var connectErrors: [String] = []
     private var lastConnect: SSHError.Kind = .unreachable
 
-    init(_ facts: Facts) { self.facts = facts }
+    private(set) var login: Login
+
+    init(_ facts: Facts) {
+        self.facts = facts
+        login = Login(facts.login)
+    }
 
     mutating func start() -> Action {
         precondition(state == .idle)
-        if facts.addresses.isEmpty { return end(SSHError(.nameUnknown, "\(facts.address) has no address")) }
+        if facts.places.isEmpty { return end(SSHError(.nameUnknown, "\(facts.address) has no address")) }
         state = .connecting(0)
         return .connect(address: 0)
     }
 
-    /// `reason` is the kernel's text; nil for a connection that stands.
-    mutating func connectEnded(_ reason: String?, refused: Bool) -> Action {
+    /// Nil for a connection that stands.
+    mutating func connectEnded(_ failure: ConnectFailure?) -> Action {
         guard case .connecting(let index) = state else { return .nothing }
-        guard let reason else {
+        guard let failure else {
             state = .handshaking
             return .handshake
         }
-        return nextAddress(after: index, reason, refused ? .refused : .unreachable)
+        if let error = failure.error { return end(error) }
+        return nextAddress(after: index, failure.reason, failure.refused ? .refused : .unreachable)
     }
 
     private mutating func nextAddress(after index: Int, _ reason: String, _ kind: SSHError.Kind) -> Action {
         // Where one address refuses and another does not answer, the refusal says more.
         if lastConnect != .refused { lastConnect = kind }
-        connectErrors.append("\(facts.addresses[index]): \(reason)")
-        if index + 1 < facts.addresses.count {
+        connectErrors.append("\(facts.places[index]): \(reason)")
+        if index + 1 < facts.places.count {
             state = .connecting(index + 1)
             return .connect(address: index + 1)
         }
@@ -98,8 +102,8 @@ struct Lifecycle {
         guard state == .judging else { return .nothing }
         guard let key else { return end(SSHError(.negotiation, "\(facts.address) showed no readable host key")) }
         switch verdict {
-        case .trusted: return offer(0)
-        case .unknown where accepting: return offer(0)
+        case .trusted: return startLogin()
+        case .unknown where accepting: return startLogin()
         case .unknown:
             return end(
                 SSHError(
@@ -139,54 +143,44 @@ struct Lifecycle {
         }
     }
 
-    private mutating func offer(_ index: Int) -> Action {
-        if index < min(facts.keyNames.count, Self.offerLimit) {
-            state = .offering(index)
-            return .offer(key: index)
-        }
-        let tried = facts.keyNames.prefix(Self.offerLimit).joined(separator: ", ")
-        let what = facts.keyNames.isEmpty ? "there is no key to offer" : "none of these keys was accepted: \(tried)"
-        return end(
-            SSHError(
-                .authentication,
-                "cannot log in to \(facts.address) as \(facts.user): \(what)",
-                hint: "name the key with --private-key or ansible_ssh_private_key_file, and the user with -u"
-            )
-        )
+    private mutating func startLogin() -> Action {
+        state = .loggingIn
+        return perform(login.start())
     }
 
-    mutating func offerEnded(_ failure: Failure?) -> Action {
-        guard case .offering(let index) = state else { return .nothing }
-        guard let failure else {
+    mutating func loginAnswered(_ answer: Login.Answer) -> Action {
+        guard state == .loggingIn else { return .nothing }
+        return perform(login.answered(answer))
+    }
+
+    mutating func loginBroke(_ failure: Failure) -> Action {
+        guard state == .loggingIn else { return .nothing }
+        if failure.linkEnded { return perform(login.answered(.hungUp)) }
+        return end(SSHError(.library(failure.code), "login to \(facts.address) failed: \(failure.text)"))
+    }
+
+    mutating func notePasswordWentOut() { login.notePasswordWentOut() }
+
+    private mutating func perform(_ action: Login.Action) -> Action {
+        switch action {
+        case .open:
             state = .open
             return .opened
+        case .fail(let error): return end(error)
+        default: return .logIn(action)
         }
-        // Refused at the question, or with the signature.
-        let refusals = [LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED]
-        if refusals.contains(failure.code), !failure.linkEnded { return offer(index + 1) }
-        if failure.linkEnded {
-            return end(
-                SSHError(
-                    .authentication,
-                    "\(facts.address) hung up during the login of \(facts.user) "
-                        + "(keys offered: \(facts.keyNames.prefix(index + 1).joined(separator: ", ")))",
-                    hint: "its log says why: too many attempts, or a user who may not log in"
-                )
-            )
-        }
-        return end(SSHError(.library(failure.code), "login to \(facts.address) failed: \(failure.text)"))
     }
 
     mutating func deadlinePassed(_ seconds: Double) -> Action {
         let phase: SSHError.Phase
         switch state {
         case .connecting(let index):
-            if index + 1 < facts.addresses.count || !connectErrors.isEmpty {
+            if index + 1 < facts.places.count || !connectErrors.isEmpty {
                 return nextAddress(after: index, "no answer within \(Self.text(seconds)) s", .timedOut(.connect))
             }
             phase = .connect
         case .handshaking, .judging: phase = .handshake
-        case .offering: phase = .login
+        case .loggingIn: phase = .login
         case .idle, .open, .ended: return .nothing
         }
         return end(
@@ -203,7 +197,7 @@ struct Lifecycle {
         if !failure.receivedAnything, failure.linkEnded {
             return SSHError(
                 .droppedBeforeBanner,
-                "\(facts.address) hung up before it said anything",
+                "\(facts.address) hung up before it said anything" + Self.detail(failure),
                 hint: "sshd does that when too many log in at once (MaxStartups) or when it has banned this address"
             )
         }
@@ -220,17 +214,27 @@ struct Lifecycle {
             )
         }
         if failure.linkEnded {
-            return SSHError(.dropped(.handshake), "\(facts.address) hung up in the middle of the SSH handshake")
+            return SSHError(
+                .dropped(.handshake),
+                "\(facts.address) hung up in the middle of the SSH handshake" + Self.detail(failure)
+            )
         }
         if [LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE].contains(failure.code) {
             return SSHError(
                 .negotiation,
-                "\(facts.address) and libssh2 \(facts.libraryVersion) found no common way to exchange keys",
-                hint: "usual reasons: the server has only an RSA host key or only -etm MACs, which libssh2 before 1.11 "
-                    + "does not know; give it an Ed25519 host key, or use a newer libssh2"
+                "\(facts.address) and libssh2 \(facts.libraryVersion) found no common way to exchange keys"
+                    + (facts.explainsMismatch(failure.firstBytes).map { ": \($0)" } ?? ""),
+                hint:
+                    "`transport: openssh` reaches it through OpenSSH's own client; or give it an Ed25519 host key, or "
+                    + "use a newer libssh2"
             )
         }
         return SSHError(.library(failure.code), "the SSH handshake with \(facts.address) failed: \(failure.text)")
+    }
+
+    /// What the carrier says beyond the end itself, such as the words of a proxy command.
+    private static func detail(_ failure: Failure) -> String {
+        failure.text.isEmpty || failure.text == Wire.End.orderly.reason ? "" : ": \(failure.text)"
     }
 
     private mutating func end(_ error: SSHError) -> Action {

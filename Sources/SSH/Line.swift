@@ -1,12 +1,12 @@
 import Reactor
 import Shell
 
-/// A session and its shells, as one host's line: which shell a program goes to, and how a program is ended. Synchronous
+/// A link and its shells, as one host's line: which shell a program goes to, and how a program is ended. Synchronous
 /// and confined to the loop's thread; `SSHRemote` is its outside.
 final class Line {
     private let loop: Loop
     private let target: Target
-    private let session: Session
+    private let link: any Link
     private var main: ShellChannel?
     private var beside: ShellChannel?
     private var single: [ShellChannel] = []
@@ -16,16 +16,12 @@ final class Line {
     /// for a host that is busy.
     private static let endingGrace = Duration.seconds(20)
 
-    init(_ target: Target, _ addresses: [SocketAddress], _ library: Library, on loop: Loop) {
+    /// `link` is open.
+    init(_ target: Target, _ link: any Link, on loop: Loop) {
         self.loop = loop
         self.target = target
-        session = Session(target, addresses, library, on: loop)
+        self.link = link
     }
-
-    var hostKey: HostKey? { session.hostKey }
-    var usedKey: PrivateKey? { session.usedKey }
-
-    func open(_ done: @escaping (SSHError?) -> Void) { session.open(done) }
 
     func run(
         _ program: some Program,
@@ -76,7 +72,7 @@ final class Line {
     }
 
     private func makeShell(_ text: String) -> ShellChannel {
-        ShellChannel(on: session, loop, target, text) { [weak self] shell, ending in self?.end(shell, ending) }
+        ShellChannel(on: link, loop, target, text) { [weak self] shell, ending in self?.end(shell, ending) }
     }
 
     // MARK: Ending a program
@@ -110,6 +106,6 @@ final class Line {
         let shells = [main, beside].compactMap { $0 } + single
         (main, beside, single) = (nil, nil, [])
         for shell in shells { shell.close() }
-        session.close()
+        link.close()
     }
 }

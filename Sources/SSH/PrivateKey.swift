@@ -112,12 +112,4 @@ package final class PrivateKey: @unchecked Sendable {
         }
         return nil
     }
-
-    /// The blob to offer. libssh2 before 1.11 takes the signature method from the blob's own name and knows only SHA-1
-    /// for RSA, which OpenSSH has refused since 8.8; a blob that names rsa-sha2-512 is parsed as an RSA key by OpenSSH
-    /// and compared by value (measured against 9.2). Removable when libssh2 1.10 is out of use.
-    func offeredBlob(libraryNamesRSAMethod: Bool) -> [UInt8] {
-        guard algorithm == .rsa, !libraryNamesRSAMethod else { return blob }
-        return WireFormat.string("rsa-sha2-512") + blob.dropFirst(WireFormat.string("ssh-rsa").count)
-    }
 }

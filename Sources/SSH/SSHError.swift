@@ -26,6 +26,8 @@ package struct SSHError: Error, Equatable, Sendable, CustomStringConvertible {
         case hostKeyUnknown(HostKey)
         case hostKeyChanged(offered: HostKey, known: [HostKey])
         case hostKeyRevoked(HostKey)
+        /// OpenSSH's client did not trust it.
+        case hostKeyRefused
         case authentication
         /// A key, a name or a setting on this side cannot be used.
         case configuration

@@ -2,57 +2,77 @@ import CCrypto
 package import Reactor
 package import Shell
 
-/// A host over libssh2: the outside of one connection, pinned to a loop. Each operation suspends once.
+/// A host: the outside of one connection, pinned to a loop. Each operation suspends once.
 package actor SSHRemote: Remote {
     package nonisolated let loop: Loop
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     private let target: Target
-    private let library: Library
+    private let connector: Connector
+    private var abandon: (() -> Void)?
+    private var wasOpened = false
     private(set) var line: Line?
 
     /// What became known while connecting.
     package struct Opened: Sendable {
-        package let hostKey: HostKey?
+        package var hostKey: HostKey?
         /// The host key was not known and was accepted as the target allows.
-        package let isNewHostKey: Bool
-        package let key: PrivateKey?
+        package var isNewHostKey = false
+        /// The key that opened the door, if it was one.
+        package var key: (any Signer)?
     }
 
-    package init(_ target: Target, _ library: Library, on loop: Loop) {
+    package init(_ target: Target, _ connector: Connector) {
         self.target = target
-        self.library = library
-        self.loop = loop
+        self.connector = connector
+        loop = connector.loop
     }
 
     /// Connects, checks the host key and logs in. The shell starts with the first program, which saves its round trip.
     package func open() async throws(SSHError) -> Opened {
-        precondition(line == nil, "opened twice")
-        let addresses: [SocketAddress]
-        do throws(ResolveError) {
-            addresses = try await loop.resolve(
-                target.address,
-                port: target.port,
-                within: target.timeouts.connect
-            )
-        } catch {
-            throw SSHError(
-                .nameUnknown,
-                "the name \(error.name) has no address: \(error.reason)",
-                hint: "is it spelled right? ansible_host can name the address"
-            )
+        let link = try await makeLink(onlyHostKey: false)
+        line = Line(target, link, on: loop)
+        return link.opened
+    }
+
+    /// Asks the host for its key and hangs up. Nothing is believed and nobody logs in.
+    package func readHostKey() async throws(SSHError) -> HostKey? {
+        let link = try await makeLink(onlyHostKey: true)
+        let key = link.opened.hostKey
+        link.close()
+        return key
+    }
+
+    private func makeLink(onlyHostKey: Bool) async throws(SSHError) -> any Link {
+        precondition(!wasOpened, "opened twice")
+        wasOpened = true
+        let result = await withCheckedContinuation { continuation in
+            startLink(onlyHostKey) { continuation.resume(returning: LinkBox($0)) }
         }
-        let line = Line(target, addresses, library, on: loop)
-        self.line = line
-        let failure = await withCheckedContinuation { continuation in
-            line.open { continuation.resume(returning: $0) }
+        abandon = nil
+        return try result.value.get()
+    }
+
+    /// Carries what is confined to the loop through a continuation of the loop.
+    private struct LinkBox: @unchecked Sendable {
+        // Unchecked: made and opened on the loop's thread.
+        let value: Result<any Link, SSHError>
+        init(_ value: Result<any Link, SSHError>) { self.value = value }
+    }
+
+    private func startLink(_ onlyHostKey: Bool, _ done: @escaping (Result<any Link, SSHError>) -> Void) {
+        switch target.transport {
+        case .libssh2:
+            let opening = connector.open(target, onlyHostKey: onlyHostKey) { done($0.map { $0 }) }
+            abandon = { opening.cancel() }
+        case .openssh(let program): open(OpenSSHLink(program, target, on: loop), done)
+        case .local(let program): open(LocalLink(program, on: loop), done)
         }
-        if let failure {
-            self.line = nil
-            throw failure
-        }
-        let isNew = line.hostKey.map { !target.known.contains($0) } ?? false
-        return Opened(hostKey: line.hostKey, isNewHostKey: isNew, key: line.usedKey)
+    }
+
+    private func open(_ link: any Link, _ done: @escaping (Result<any Link, SSHError>) -> Void) {
+        abandon = { link.close() }
+        link.open { error in done(error.map { .failure($0) } ?? .success(link)) }
     }
 
     package func run(
@@ -102,6 +122,8 @@ package actor SSHRemote: Remote {
     package func cancel() { line?.cancel() }
 
     package func close() {
+        abandon?()
+        abandon = nil
         line?.close()
         line = nil
     }

@@ -1,12 +1,5 @@
 import CLibSSH2
-import CSystem
 import Reactor
-
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 
 /// Stepping libssh2: operations, channels, and the way to the socket. No policy: what a result means is decided by
 /// `Lifecycle` and by the channels' owners.
@@ -22,9 +15,9 @@ extension Session {
             mustDriveAgain = false
             while handle != nil, turn() {}
             flush()
-            guard handle != nil, wire.ended != nil else { continue }
+            guard handle != nil, let end = wire.ended else { continue }
             if wire.tellsEnd {
-                linkIsLost(reason(0))
+                linkIsLost(end.reason)
             } else {
                 // All that had arrived is read out by now; libssh2 may hear of the end, and once more nothing blocks.
                 wire.startTellingEnd()
@@ -37,6 +30,8 @@ extension Session {
     private func turn() -> Bool {
         var progressed = false
         if !operations.isEmpty { progressed = stepOperation() }
+        // Before the channels are read: it may take in what is meant for them.
+        for channel in retired where handle != nil && channel.freeStep() { retired.removeAll { $0 === channel } }
         for channel in channels where channel.state != .ended && handle != nil {
             progressed = serve(channel) || progressed
         }
@@ -45,9 +40,13 @@ extension Session {
 
     private func stepOperation() -> Bool {
         let step: Step
+        var methods: [String]?
         switch operations[0] {
-        case .handshake: step = handle!.handshake(fd: fd)
-        case .offer(let key): step = handle!.authenticate(user: target.user, with: key, library: library)
+        case .handshake: step = handle!.handshake(fd: placeholder)
+        case .offer(let offer): step = handle!.authenticate(user: target.user, offering: offer, library: library)
+        case .password(let password): step = handle!.authenticate(user: target.user, password: password)
+        case .answers(let answers): step = handle!.authenticate(user: target.user, answering: answers, wire)
+        case .listMethods: (methods, step) = handle!.loginMethods(user: target.user)
         case .open(let channel): step = stepOpening(channel)
         }
         if step == .wouldBlock { return false }
@@ -55,35 +54,74 @@ extension Session {
         guard handle != nil, !operations.isEmpty else { return false }
         switch operations.removeFirst() {
         case .handshake: perform(lifecycle.handshakeEnded(failure(step)))
-        case .offer: perform(lifecycle.offerEnded(failure(step)))
         case .open(let channel): openingEnded(channel, step)
+        case .listMethods where step == .done:
+            perform(lifecycle.loginAnswered(methods.map { .methods($0) } ?? .accepted))
+        case .answers(let answers): loginStepEnded(step, answers: answers)
+        case .offer(let offer): loginStepEnded(step, offer: offer)
+        case .listMethods, .password: loginStepEnded(step)
         }
         return true
     }
 
+    private func loginStepEnded(_ step: Step, offer: KeyOffer? = nil, answers: PromptAnswers? = nil) {
+        if answers?.wasGiven == true { lifecycle.notePasswordWentOut() }
+        guard let failure = failure(step) else {
+            if offer == nil { usedKey = nil }
+            perform(lifecycle.loginAnswered(.accepted))
+            return
+        }
+        if failure.linkEnded {
+            perform(lifecycle.loginBroke(failure))
+        } else if let problem = offer?.problem {
+            perform(lifecycle.loginAnswered(.unable(problem)))
+        } else if let question = answers?.unanswerable {
+            perform(lifecycle.loginAnswered(.unanswerable(question)))
+        } else if failure.code == LIBSSH2_ERROR_PASSWORD_EXPIRED {
+            perform(lifecycle.loginAnswered(.unanswerable("for a new password")))
+        } else if failure.code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED, offer?.wasSigned == true {
+            perform(lifecycle.loginAnswered(.notEnough))
+        } else if [LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED].contains(failure.code) {
+            perform(lifecycle.loginAnswered(.refused))
+        } else {
+            perform(lifecycle.loginBroke(failure))
+        }
+    }
+
     private func stepOpening(_ channel: Channel) -> Step {
-        if channel.state == .waiting { channel.state = .opening }
-        if channel.state == .opening {
-            let (pointer, step) = handle!.openChannel(window: Channel.window)
+        if !channel.openingBegan {
+            if channel.state == .ended { return .done }
+            channel.openingBegan = true
+            channel.state = .opening
+        }
+        // What has begun goes on even if nobody wants it any more: libssh2 cannot take a request back.
+        if channel.pointer == nil {
+            let (pointer, step) = handle!.openChannel(channel.kind, window: Channel.window)
             guard step == .done else { return step }
             channel.pointer = pointer
-            channel.state = .requesting
+            if channel.state == .opening { channel.state = .requesting }
         }
-        guard let pointer = channel.pointer else { return .done }
+        guard let pointer = channel.pointer, case .command(let command) = channel.kind else { return .done }
         // Input cannot ride behind the request: OpenSSH opens the window of a session channel only when its command
         // has started (seen in 9.2).
-        return handle!.startCommand(pointer, channel.command)
+        return handle!.startCommand(pointer, command)
     }
 
     private func openingEnded(_ channel: Channel, _ step: Step) {
-        if channel.state == .ended { return }
+        if channel.state == .ended {
+            retire(channel)
+            return
+        }
         if case .failed(let code, let text) = step {
             if isLinkFailure(code) {
                 linkIsLost(text)
                 return
             }
-            let wasOpen = channel.state == .requesting
-            end(channel, .refused("the server \(wasOpen ? "did not start the command" : "opened no channel"): \(text)"))
+            switch (channel.kind, channel.state) {
+            case (.tunnel, _): end(channel, .refused(text))
+            case (_, .requesting): end(channel, .refused("the server did not start the command: \(text)"))
+            default: end(channel, .refused("the server opened no channel: \(text)"))
+            }
             return
         }
         channel.state = .running
@@ -133,53 +171,30 @@ extension Session {
             }
             progressed = true
         }
+        if progressed, !channel.hasInput { channel.consumer.hasRoom() }
         return progressed
     }
 
     private func flush() {
-        guard fd >= 0, handle != nil else { return }
-        while wire.outgoingCount > 0 {
-            var result = 0
-            wire.takeOutgoing { bytes in
-                result = baton_send(fd, bytes.baseAddress, bytes.count)
-                return max(0, result)
-            }
-            if result == -Int(EAGAIN) { break }
-            if result < 0 {
-                wire.incomingEnded(Int32(-result))
-                mustDriveAgain = true
-                break
-            }
-            // The ring has room again; whoever waited for it goes on.
-            if wire.outgoingCount == 0, channels.contains(where: { $0.hasInput && $0.state == .running }) {
-                mustDriveAgain = true
-            }
+        guard handle != nil, wire.outgoingCount > 0 else { return }
+        wire.takeOutgoing { carrier.send($0) }
+        // The ring has room again; whoever waited for it goes on.
+        if wire.outgoingCount == 0, channels.contains(where: { $0.hasInput && $0.state == .running }) {
+            mustDriveAgain = true
         }
-        updateInterest()
     }
 
-    /// Why the link is gone: the socket's word where there is one, libssh2's where it gave up by itself.
+    /// Why the link is gone: the carrier's word where there is one, libssh2's where it gave up by itself.
     private func reason(_ code: Int32) -> String {
-        if let ended = wire.ended { return ended == 0 ? "the server closed it" : SystemError.text(of: ended) }
+        if let ended = wire.ended { return ended.reason }
         return handle?.lastError() ?? "libssh2 error \(code)"
-    }
-
-    func updateInterest() {
-        guard let registration else { return }
-        var interest: Interest = wire.ended == nil ? .read : []
-        if wire.outgoingCount > 0 { interest.insert(.write) }
-        do {
-            try loop.update(registration, interest)
-        } catch {
-            linkIsLost(error.description)
-        }
     }
 
     private func failure(_ step: Step) -> Lifecycle.Failure? {
         guard case .failed(let code, let text) = step else { return nil }
         return Lifecycle.Failure(
             code: code,
-            text: text,
+            text: wire.ended.map(\.reason) ?? text,
             linkEnded: wire.ended != nil || isLinkFailure(code),
             receivedAnything: wire.receivedAnything,
             firstBytes: wire.firstBytes

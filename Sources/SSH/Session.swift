@@ -1,42 +1,40 @@
 import CLibSSH2
-import CSystem
 import Reactor
 import Shell
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
-/// One SSH connection, confined to the loop's thread: synchronous, without a task or a suspension inside. Readiness goes
-/// from the kernel through `Wire` into libssh2 and out to the channels' owners.
+/// One SSH connection, confined to the loop's thread: synchronous, without a task or a suspension inside. Bytes go from
+/// the carrier through `Wire` into libssh2 and out to the channels' owners.
 ///
 /// libssh2 allows one request with a reply at a time per session (opening, starting a command, logging in): those are
 /// `operations`, taken in turn. Reading and writing on channels goes on beside them.
 ///
 /// This file is the session's life: opening, readiness, signs of life, ending. How libssh2 is stepped is in
 /// `Session+Driving.swift`.
-final class Session: Handler {
+final class Session: Link, CarrierOwner {
     enum Operation {
         case handshake
-        case offer(PrivateKey)
+        case offer(KeyOffer)
+        case password(String)
+        case answers(PromptAnswers)
+        case listMethods
         case open(Channel)
     }
 
     let loop: Loop
     let target: Target
     let library: Library
-    private let addresses: [SocketAddress]
+    let carrier: any Carrier
+    /// What libssh2 takes for its socket; it never reads or writes it.
+    let placeholder: Int32
     let wire = Wire()
     let spare: UnsafeMutableRawBufferPointer
 
     var lifecycle: Lifecycle
-    var fd: Int32 = -1
-    var registration: Registration?
     var handle: SessionHandle?
     var operations: [Operation] = []
     var channels: [Channel] = []
+    /// Tunnels that are not used any more and wait for the server's answer to their end.
+    var retired: [Channel] = []
     private var deadline: Loop.Timer?
     private var heartbeat: Loop.Timer?
     private var heardSinceHeartbeat = true
@@ -44,36 +42,57 @@ final class Session: Handler {
     var isDriving = false
     var mustDriveAgain = false
     private var whenOpen: ((SSHError?) -> Void)?
-    private var isUp = false
+    private(set) var isUp = false
+    /// Called once, when a session that was up is not any more.
+    var whenLost: ((String) -> Void)?
 
     private(set) var hostKey: HostKey?
-    private(set) var usedKey: PrivateKey?
+    var usedKey: (any Signer)?
+    /// Stops once the host has shown its key.
+    let onlyHostKey: Bool
 
     /// Above this the channels wait: what libssh2 has encrypted sits in memory until the network takes it.
     static let highWater = 256 * 1024
-    private static let missedHeartbeatLimit = 3
 
-    init(_ target: Target, _ addresses: [SocketAddress], _ library: Library, on loop: Loop) {
+    init(
+        _ target: Target,
+        _ carrier: any Carrier,
+        _ library: Library,
+        placeholder: Int32,
+        alreadyTried: [String] = [],
+        onlyHostKey: Bool = false,
+        on loop: Loop
+    ) {
         self.loop = loop
         self.target = target
         self.library = library
-        self.addresses = addresses
+        self.carrier = carrier
+        self.placeholder = placeholder
+        self.onlyHostKey = onlyHostKey
         spare = loop.spare
-        lifecycle = Lifecycle(
-            .init(
-                address: target.place,
-                addresses: addresses.map { Self.place($0.description, target.port) },
-                user: target.user,
-                keyNames: target.keys.map(\.name),
-                libraryVersion: library.version
-            )
+        let login = Login.Facts(
+            address: target.place,
+            user: target.user,
+            keys: target.keys.map(\.summary),
+            hasPassword: target.password != nil,
+            order: target.loginMethods,
+            alreadyTried: alreadyTried,
+            asksFirst: !alreadyTried.isEmpty
         )
+        lifecycle = Lifecycle(
+            .init(address: target.place, places: carrier.places, libraryVersion: library.version, login: login)
+        )
+        carrier.owner = self
     }
 
-    deinit { precondition(fd < 0, "a session was dropped without being closed") }
+    deinit { precondition(handle == nil, "a session was dropped without being closed") }
 
-    private static func place(_ address: String, _ port: UInt16) -> String {
-        address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+    var opened: SSHRemote.Opened {
+        SSHRemote.Opened(
+            hostKey: hostKey,
+            isNewHostKey: hostKey.map { !target.known.contains($0) } ?? false,
+            key: usedKey
+        )
     }
 
     // MARK: Opening
@@ -86,44 +105,29 @@ final class Session: Handler {
 
     func perform(_ action: Lifecycle.Action) {
         switch action {
-        case .connect(let index): connect(to: addresses[index])
+        case .connect(let place):
+            setDeadline(carrier.patience(target.timeouts.connect))
+            carrier.connect(to: place, within: target.timeouts.connect)
         case .handshake: startHandshake()
         case .judgeHostKey: judgeHostKey()
-        case .offer(let index):
-            usedKey = target.keys[index]
-            operations.append(.offer(target.keys[index]))
-            drive()
+        case .logIn(let step): logIn(step)
         case .opened: becomeUp()
         case .fail(let error): fail(error)
         case .nothing: break
         }
     }
 
-    private func connect(to address: SocketAddress) {
-        closeSocket()
-        setDeadline(target.timeouts.connect)
-        let result = address.startConnecting()
-        if result < 0 {
-            perform(lifecycle.connectEnded(SystemError.text(of: -result), refused: -result == ECONNREFUSED))
-            return
+    private func logIn(_ step: Login.Action) {
+        switch step {
+        case .offer(let index):
+            usedKey = target.keys[index]
+            operations.append(.offer(KeyOffer(target.keys[index], on: loop) { [weak self] in self?.drive() }))
+        case .listMethods: operations.append(.listMethods)
+        case .password: operations.append(.password(target.password ?? ""))
+        case .answerPrompts: operations.append(.answers(PromptAnswers(password: target.password ?? "")))
+        case .open, .fail: break
         }
-        fd = result
-        do {
-            registration = try loop.register(fd, .write, self)
-        } catch {
-            perform(lifecycle.connectEnded(error.reason, refused: false))
-        }
-    }
-
-    private func connectIsReady() {
-        let code = baton_socket_error(fd)
-        if code != 0 {
-            perform(lifecycle.connectEnded(SystemError.text(of: code), refused: code == ECONNREFUSED))
-            return
-        }
-        let silence = target.timeouts.heartbeat.inNanoseconds / 1_000_000 * Int64(Self.missedHeartbeatLimit + 1)
-        baton_socket_liveness(fd, Int32(clamping: silence))
-        perform(lifecycle.connectEnded(nil, refused: false))
+        drive()
     }
 
     private func startHandshake() {
@@ -134,12 +138,16 @@ final class Session: Handler {
             return
         }
         operations.append(.handshake)
-        updateInterest()
         drive()
     }
 
     private func judgeHostKey() {
+        wire.forgetFirstBytes()
         hostKey = handle?.hostKey()
+        if onlyHostKey {
+            perform(.opened)
+            return
+        }
         let verdict =
             hostKey.map {
                 KnownHosts.judge($0, known: target.known, revoked: target.revoked, askable: library.canAskFor)
@@ -151,8 +159,9 @@ final class Session: Handler {
         cancelDeadline()
         isUp = true
         scheduleHeartbeat()
-        whenOpen?(nil)
+        let done = whenOpen
         whenOpen = nil
+        done?(nil)
     }
 
     private func setDeadline(_ delay: Duration) {
@@ -170,7 +179,11 @@ final class Session: Handler {
 
     // MARK: Channels
 
-    /// Starts a command; its consumer is told the rest. Input may be queued at once.
+    func channel(_ command: String, _ consumer: any ChannelConsumer) -> any CommandChannel {
+        Channel(.command(command), on: self, consumer: consumer)
+    }
+
+    /// Starts a channel; its consumer is told the rest. Input may be queued at once.
     func start(_ channel: Channel) {
         loop.preconditionOnLoop()
         guard isUp, handle != nil else {
@@ -188,37 +201,42 @@ final class Session: Handler {
 
     /// Lets go of one channel without waiting for the other side.
     func drop(_ channel: Channel) {
-        // Freed together with the session: freeing one alone would have to wait for the server (libssh2 #232), and a
-        // channel whose request is still out must not be freed at all.
+        // A command's channel is freed together with the session: freeing one alone would have to wait for the server
+        // (libssh2 #232), and a channel whose request is still out must not be freed at all.
+        let wasRunning = channel.state == .running || channel.state == .closing
         channel.state = .ended
         channels.removeAll { $0 === channel }
+        if wasRunning { retire(channel) }
     }
 
-    // MARK: Readiness
+    /// A tunnel holds a connection on the server until it is closed, and its session may live long: it is freed as soon
+    /// as the server has answered its end.
+    func retire(_ channel: Channel) {
+        guard case .tunnel = channel.kind, channel.pointer != nil, handle != nil else { return }
+        retired.append(channel)
+        drive()
+    }
 
-    func ready(_ readiness: Readiness) {
-        if handle == nil {
-            connectIsReady()
-            return
-        }
-        if readiness.contains(.read) { receive() }
+    // MARK: The carrier
+
+    func carrierConnected(_ failure: ConnectFailure?) { perform(lifecycle.connectEnded(failure)) }
+
+    func carrierReceived(_ bytes: UnsafeRawBufferPointer) {
+        guard handle != nil else { return }
+        heardSinceHeartbeat = true
+        // Until a shell stands, answers are small and waited for.
+        if !operations.isEmpty { carrier.expectsAnswer() }
+        wire.arrived(bytes)
         drive()
         wire.settle()
     }
 
-    private func receive() {
-        let count = baton_receive(fd, loop.scratch.baseAddress, loop.scratch.count)
-        if count > 0 {
-            heardSinceHeartbeat = true
-            // Until a shell stands, answers are small and waited for; the delayed acknowledgement costs 40 ms each.
-            if operations.isEmpty == false { baton_quick_ack(fd) }
-            wire.arrived(UnsafeRawBufferPointer(rebasing: loop.scratch[..<count]))
-        } else if count == 0 {
-            wire.incomingEnded(0)
-        } else if count != -Int(EAGAIN) {
-            wire.incomingEnded(Int32(-count))
-        }
+    func carrierEnded(_ end: Wire.End) {
+        wire.incomingEnded(end)
+        drive()
     }
+
+    func carrierHasRoom() { drive() }
 
     // MARK: Liveness
 
@@ -231,8 +249,9 @@ final class Session: Handler {
         // Counted in beats, not in time: after the machine slept, the server gets the chance to answer first.
         missedHeartbeats = heardSinceHeartbeat ? 0 : missedHeartbeats + 1
         heardSinceHeartbeat = false
-        if missedHeartbeats >= Self.missedHeartbeatLimit {
-            linkIsLost("no sign of life for \(Seconds.text(target.timeouts.heartbeat * Self.missedHeartbeatLimit))")
+        let limit = target.timeouts.missedHeartbeats
+        if missedHeartbeats >= limit {
+            linkIsLost("no sign of life for \(Seconds.text(target.timeouts.heartbeat * limit))")
             return
         }
         handle?.keepAlive()
@@ -242,7 +261,7 @@ final class Session: Handler {
 
     // MARK: Ending
 
-    func end(_ channel: Channel, _ end: Channel.End) {
+    func end(_ channel: Channel, _ end: ChannelEnd) {
         guard channel.state != .ended else { return }
         channel.state = .ended
         channels.removeAll { $0 === channel }
@@ -260,13 +279,16 @@ final class Session: Handler {
                 firstBytes: wire.firstBytes
             )
             switch operations.first {
-            case .offer: perform(lifecycle.offerEnded(failure))
-            default: perform(lifecycle.handshakeEnded(failure))
+            case .handshake, nil: perform(lifecycle.handshakeEnded(failure))
+            default: perform(lifecycle.loginBroke(failure))
             }
             return
         }
         let ended = channels
+        let lost = whenLost
+        whenLost = nil
         close()
+        lost?(reason)
         for channel in ended where channel.state != .ended {
             channel.state = .ended
             channel.consumer.ended(.linkLost(reason))
@@ -291,25 +313,17 @@ final class Session: Handler {
         if handle != nil {
             if isUp, wire.ended == nil {
                 handle?.disconnect()
-                wire.takeOutgoing { max(0, baton_send(fd, $0.baseAddress, $0.count)) }
+                wire.takeOutgoing { carrier.send($0) }
             }
             wire.poison()
-            for channel in channels { channel.pointer = nil }
+            for channel in channels + retired { channel.pointer = nil }
             operations = []
             channels = []
+            retired = []
             handle = nil
         }
         isUp = false
-        closeSocket()
-    }
-
-    private func closeSocket() {
-        if let registration { loop.unregister(registration) }
-        registration = nil
-        if fd >= 0 { shut(fd) }
-        fd = -1
+        whenLost = nil
+        carrier.close()
     }
 }
-
-/// Outside the class, where `close` is the system's.
-private func shut(_ fd: Int32) { _ = close(fd) }

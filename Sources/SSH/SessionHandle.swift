@@ -71,9 +71,9 @@ struct SessionHandle: ~Copyable {
         return HostKey(blob: Array(UnsafeRawBufferPointer(start: bytes, count: length)))
     }
 
-    borrowing func authenticate(user: String, with key: PrivateKey, library: Library) -> Step {
-        let blob = key.offeredBlob(libraryNamesRSAMethod: library.namesRSAMethod)
-        var context: UnsafeMutableRawPointer? = Unmanaged.passUnretained(key).toOpaque()
+    borrowing func authenticate(user: String, offering offer: KeyOffer, library: Library) -> Step {
+        let blob = offer.signer.offeredBlob(libraryNamesRSAMethod: library.namesRSAMethod)
+        var context: UnsafeMutableRawPointer? = Unmanaged.passUnretained(offer).toOpaque()
         return step(
             baton_ssh2_userauth_publickey(
                 pointer,
@@ -81,37 +81,93 @@ struct SessionHandle: ~Copyable {
                 blob,
                 blob.count,
                 { _, signature, length, data, count, context in
-                    let key = Unmanaged<PrivateKey>.fromOpaque(context!.pointee!).takeUnretainedValue()
-                    let message = UnsafeBufferPointer(start: data, count: count)
-                    guard let bytes = key.sign(message, method: SessionHandle.method(inSignedData: message)),
-                        let copy = malloc(bytes.count)
-                    else { return -1 }
-                    // The session was made with the default allocator: libssh2 frees this with free().
-                    bytes.withUnsafeBytes { copy.copyMemory(from: $0.baseAddress!, byteCount: bytes.count) }
-                    signature!.pointee = copy.assumingMemoryBound(to: UInt8.self)
-                    length!.pointee = bytes.count
-                    return 0
+                    let offer = Unmanaged<KeyOffer>.fromOpaque(context!.pointee!).takeUnretainedValue()
+                    switch offer.signature(of: UnsafeBufferPointer(start: data, count: count)) {
+                    case .notYet: return LIBSSH2_ERROR_EAGAIN
+                    case .failed: return -1
+                    case .ready(let bytes):
+                        // The session was made with the default allocator: libssh2 frees this with free().
+                        guard let copy = malloc(bytes.count) else { return -1 }
+                        bytes.withUnsafeBytes { copy.copyMemory(from: $0.baseAddress!, byteCount: bytes.count) }
+                        signature!.pointee = copy.assumingMemoryBound(to: UInt8.self)
+                        length!.pointee = bytes.count
+                        return 0
+                    }
                 },
                 &context
             )
         )
     }
 
-    /// The signature method that libssh2 wrote into what is to be signed (RFC 4252, 7): session id, message number,
-    /// user, service, "publickey", true, method, key.
-    private static func method(inSignedData data: UnsafeBufferPointer<UInt8>) -> String {
-        var reader = WireReader(Array(data))
-        _ = reader.string()
-        _ = reader.byte()
-        for _ in 0..<3 { _ = reader.string() }
-        _ = reader.byte()
-        return reader.text() ?? ""
+    borrowing func authenticate(user: String, password: String) -> Step {
+        let (userCount, count) = (UInt32(user.utf8.count), UInt32(password.utf8.count))
+        return step(libssh2_userauth_password_ex(pointer, user, userCount, password, count, nil))
     }
 
-    /// A session channel; nil with `.wouldBlock` or a failure.
-    borrowing func openChannel(window: UInt32) -> (OpaquePointer?, Step) {
-        let channel = "session".withCString {
-            libssh2_channel_open_ex(pointer, $0, 7, window, 32768, nil, 0)
+    /// `wire` is what libssh2 hands to the callback; it carries the answers there.
+    borrowing func authenticate(user: String, answering answers: PromptAnswers, _ wire: Wire) -> Step {
+        wire.answers = answers
+        defer { wire.answers = nil }
+        return step(
+            libssh2_userauth_keyboard_interactive_ex(pointer, user, UInt32(user.utf8.count)) {
+                _,
+                _,
+                _,
+                _,
+                count,
+                prompts,
+                responses,
+                context in
+                guard let prompts, let responses, let context = context?.pointee, count > 0 else { return }
+                let wire = Unmanaged<Wire>.fromOpaque(context).takeUnretainedValue()
+                let questions = (0..<Int(count)).map { index in
+                    let prompt = prompts[index]
+                    let text = UnsafeRawBufferPointer(
+                        start: UnsafeRawPointer(prompt.text),
+                        count: prompt.text == nil ? 0 : Int(prompt.length)
+                    )
+                    return (text: Array(text.prefix(1024)), isShown: prompt.echo != 0)
+                }
+                guard let given = wire.answers?.answers(to: questions) else { return }
+                for (index, answer) in given.enumerated() {
+                    // libssh2 frees this with free(), as above.
+                    guard let copy = malloc(max(1, answer.count)) else { return }
+                    answer.withUnsafeBytes { bytes in
+                        if let base = bytes.baseAddress { copy.copyMemory(from: base, byteCount: bytes.count) }
+                    }
+                    responses[index].text = copy.assumingMemoryBound(to: CChar.self)
+                    responses[index].length = UInt32(answer.count)
+                }
+            }
+        )
+    }
+
+    /// What the server accepts; nil with `.done` if it let the user in at the question.
+    borrowing func loginMethods(user: String) -> ([String]?, Step) {
+        if let list = libssh2_userauth_list(pointer, user, UInt32(user.utf8.count)) {
+            let names = String(
+                decoding: UnsafeBufferPointer(start: list, count: strlen(list)).prefix(1024).map {
+                    UInt8(bitPattern: $0)
+                },
+                as: UTF8.self
+            )
+            return (names.split(separator: ",").map(String.init), .done)
+        }
+        if libssh2_userauth_authenticated(pointer) != 0 { return (nil, .done) }
+        let code = libssh2_session_last_errno(pointer)
+        return (nil, code == 0 ? .failed(code: -1, text: "the server does not say how to log in") : step(code))
+    }
+
+    /// A channel; nil with `.wouldBlock` or a failure.
+    borrowing func openChannel(_ kind: Channel.Kind, window: UInt32) -> (OpaquePointer?, Step) {
+        let channel: OpaquePointer?
+        switch kind {
+        case .command: channel = libssh2_channel_open_ex(pointer, "session", 7, window, 32768, nil, 0)
+        case .tunnel(let message):
+            channel = message.withUnsafeBytes {
+                let bytes = $0.baseAddress?.assumingMemoryBound(to: CChar.self)
+                return libssh2_channel_open_ex(pointer, "direct-tcpip", 12, window, 32768, bytes, UInt32($0.count))
+            }
         }
         if let channel { return (channel, .done) }
         let code = libssh2_session_last_errno(pointer)

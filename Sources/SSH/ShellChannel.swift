@@ -7,12 +7,11 @@ final class ShellChannel: ChannelConsumer {
     typealias Outcome = Result<Reply, RemoteError>
 
     private let loop: Loop
-    private let session: Session
     private let target: Target
     private let become: Become?
     private let greetingMarker = Marker.random()
     private let greetingFrame: Conversation.Frame
-    private var channel: Channel?
+    private var channel: (any CommandChannel)?
     private var conversation = Conversation()
     private var jobs: [Conversation.Frame: Job] = [:]
     private var order: [Conversation.Frame] = []
@@ -38,23 +37,19 @@ final class ShellChannel: ChannelConsumer {
     private static let programLimit = 8 << 20
 
     init(
-        on session: Session,
+        on link: any Link,
         _ loop: Loop,
         _ target: Target,
         _ text: String,
         whenExpired: @escaping (ShellChannel, Ending) -> Void
     ) {
         self.loop = loop
-        self.session = session
         self.target = target
         self.whenExpired = whenExpired
         become = target.become.map { Become(user: $0.user, prompt: $0.password == nil ? nil : .random()) }
         prompt = become?.prompt.map { PromptScanner($0) }
         greetingFrame = conversation.expect(greetingMarker)
-        channel = Channel(
-            command: ShellLoop.command(text, greeting: greetingMarker, become: become),
-            consumer: self
-        )
+        channel = link.channel(ShellLoop.command(text, greeting: greetingMarker, become: become), self)
         let limit = target.timeouts.shell
         startTimer = loop.after(limit) { [weak self] in
             self?.startFailed(.linkLost, "no answer from the shell within \(Seconds.text(limit))")
@@ -62,7 +57,7 @@ final class ShellChannel: ChannelConsumer {
     }
 
     /// Sends the command; programs that were submitted before follow as soon as it has started.
-    func start() { if let channel { session.start(channel) } }
+    func start() { channel?.start() }
 
     var isRunning: Bool { !order.isEmpty }
 
@@ -95,9 +90,7 @@ final class ShellChannel: ChannelConsumer {
         if become?.prompt != nil, !isGreeted {
             held += [bytes, input]
         } else {
-            channel?.queue(bytes)
-            channel?.queue(input)
-            session.inputQueued()
+            channel?.send([bytes, input])
         }
     }
 
@@ -174,9 +167,9 @@ final class ShellChannel: ChannelConsumer {
         startTimer = nil
         isGreeted = true
         pid = Int32(trailer)
-        for bytes in held { channel?.queue(bytes) }
+        let waiting = held
         held = []
-        session.inputQueued()
+        channel?.send(waiting)
     }
 
     private func finished(_ frame: Conversation.Frame, _ trailer: String) {
@@ -230,14 +223,13 @@ final class ShellChannel: ChannelConsumer {
         guard let password = target.become?.password, let timesAsked = prompt?.timesSeen else { return }
         if timesAsked == 1, !sentPassword {
             sentPassword = true
-            channel?.queue(Array(password.utf8) + [10])
-            session.inputQueued()
+            channel?.send([Array(password.utf8) + [10]])
         } else if timesAsked > 1 {
             startFailed(.becomeRefused, "sudo on the host did not accept the password for \(target.user)")
         }
     }
 
-    func ended(_ end: Channel.End) {
+    func ended(_ end: ChannelEnd) {
         guard !isEnded else { return }
         letGo()
         conversation.flush { handle($0) }
@@ -259,7 +251,7 @@ final class ShellChannel: ChannelConsumer {
     /// The channel and its consumer hold each other; here they part.
     private func letGo() {
         isEnded = true
-        if let channel { session.drop(channel) }
+        channel?.drop()
         channel = nil
     }
 

@@ -1,3 +1,5 @@
+package import Reactor
+
 /// Everything one connection needs to know, decided before it starts.
 package struct Target: Sendable {
     /// The host's name in the inventory: what people call it.
@@ -6,11 +8,25 @@ package struct Target: Sendable {
     package var address: String
     package var port: UInt16
     package var user: String
-    package var keys: [PrivateKey]
+    package var route = Route.direct
+    package var transport = Transport.libssh2
+    package var addressFamily = AddressFamily.any
+
+    /// In the order in which they are offered.
+    package var keys: [any Signer]
+    package var password: String?
+    /// How it may be proved who logs in, in this order.
+    package var loginMethods = LoginMethod.usualOrder
+
+    /// What known_hosts calls the host.
+    package var knownAs: String
     package var known: [HostKey]
     package var revoked: [HostKey]
+    /// Authorities that vouch for the host's key with certificates, which libssh2 cannot read.
+    package var authorities: [HostKey] = []
     /// Whether a key of a host of which nothing is known is believed.
     package var acceptsNewHostKey: Bool
+
     package var become: BecomeSettings?
     package var timeouts: Timeouts
 
@@ -21,8 +37,10 @@ package struct Target: Sendable {
         package var login: Duration = .seconds(30)
         /// From the request for a shell to its first answer; sudo may ask a slow directory.
         package var shell: Duration = .seconds(30)
-        /// Between two signs of life that are asked for on a quiet link; three missed ones are its end.
+        /// Between two signs of life that are asked for on a quiet link.
         package var heartbeat: Duration = .seconds(15)
+        /// So many of them missed are its end.
+        package var missedHeartbeats = 3
 
         package init() {}
     }
@@ -37,12 +55,30 @@ package struct Target: Sendable {
         }
     }
 
+    /// How bytes get to the host's sshd.
+    package indirect enum Route: Sendable {
+        case direct
+        /// Through a connection that another host's sshd makes for us.
+        case jump(Target)
+        /// Through the input and output of a program on this machine (ProxyCommand).
+        case command(LocalProgram)
+    }
+
+    /// What speaks SSH.
+    package enum Transport: Sendable {
+        case libssh2
+        /// OpenSSH's own client; the program takes the command for the host as one more argument.
+        case openssh(LocalProgram)
+        /// Nothing: programs run on this machine. The program takes a line of shell as one more argument.
+        case local(LocalProgram)
+    }
+
     package init(
         name: String,
         address: String,
         port: UInt16 = 22,
         user: String,
-        keys: [PrivateKey] = [],
+        keys: [any Signer] = [],
         known: [HostKey] = [],
         revoked: [HostKey] = [],
         acceptsNewHostKey: Bool = false,
@@ -54,6 +90,7 @@ package struct Target: Sendable {
         self.port = port
         self.user = user
         self.keys = keys
+        knownAs = KnownHosts.name(of: address, port: port)
         self.known = known
         self.revoked = revoked
         self.acceptsNewHostKey = acceptsNewHostKey
@@ -63,4 +100,34 @@ package struct Target: Sendable {
 
     /// Address and port as people write them.
     package var place: String { address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)" }
+
+    /// The hosts that a connection goes through, the first one first.
+    package var jumps: [Target] {
+        guard case .jump(let hop) = route else { return [] }
+        return hop.jumps + [hop]
+    }
+
+    /// Two targets with the same identity can share one session.
+    var identity: String {
+        let before: String
+        switch route {
+        case .direct: before = ""
+        case .jump(let hop): before = "\(hop.identity) > "
+        case .command(let program): before = "\(program.arguments.joined(separator: " ")) > "
+        }
+        return "\(before)\(user)@\(place) \(keys.map(\.fingerprint).joined(separator: ","))"
+    }
+}
+
+/// A program on this machine, as an argument list.
+package struct LocalProgram: Sendable, Equatable {
+    package var arguments: [String]
+    package var environment: [String: String]
+    package var directory: String?
+
+    package init(_ arguments: [String], environment: [String: String], directory: String? = nil) {
+        self.arguments = arguments
+        self.environment = environment
+        self.directory = directory
+    }
 }

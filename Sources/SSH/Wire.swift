@@ -1,4 +1,5 @@
 import CLibSSH2
+import Reactor
 
 #if canImport(Glibc)
 import Glibc
@@ -6,8 +7,8 @@ import Glibc
 import Darwin
 #endif
 
-/// The bytes between a socket and libssh2: what has arrived and what is to go. libssh2 reads and writes through this and
-/// never sees the socket, so a partially sent packet, which every version of it gets wrong in another way, cannot occur.
+/// The bytes between a carrier and libssh2: what has arrived and what is to go. libssh2 reads and writes through this and
+/// never sees a socket, so a partially sent packet, which every version of it gets wrong in another way, cannot occur.
 /// Confined to the loop's thread.
 final class Wire {
     /// Valid during one `ready` only; what libssh2 leaves of it is copied to `leftover`.
@@ -18,25 +19,42 @@ final class Wire {
     private(set) var outgoing: [UInt8] = []
     private var outgoingStart = 0
 
-    /// How the incoming side ended: 0 for an orderly end, else an errno.
-    private(set) var ended: Int32?
+    /// How the incoming side ended.
+    struct End: Equatable {
+        /// 0 for an orderly end, else an errno: what libssh2 is told.
+        let code: Int32
+        let reason: String
+
+        static let orderly = End(code: 0, reason: "the server closed it")
+        static func failed(_ code: Int32) -> End { End(code: code, reason: SystemError.text(of: code)) }
+    }
+
+    private(set) var ended: End?
     /// Until everything that had arrived has been read out, libssh2 is told "not yet" instead of the end: it hands out
     /// queued data only while it sees no error.
     private(set) var tellsEnd = false
     private var poisoned = false
 
-    /// The first bytes the server sent, for saying what it is when it does not speak SSH.
+    /// The first bytes the server sent, for saying what it is when it does not speak SSH, or which algorithms it wanted
+    /// when it does and there is no agreement.
     private(set) var firstBytes: [UInt8] = []
+    private static let firstBytesKept = 8192
     private(set) var receivedAnything = false
+    private var keepsFirstBytes = true
+
+    /// What answers a keyboard-interactive login while libssh2 is in it: its callback gets this object and nothing else.
+    var answers: PromptAnswers?
 
     var outgoingCount: Int { outgoing.count - outgoingStart }
 
-    // MARK: The socket's side
+    // MARK: The carrier's side
 
     func arrived(_ bytes: UnsafeRawBufferPointer) {
         arriving = bytes
         receivedAnything = true
-        if firstBytes.count < 255 { firstBytes += bytes.prefix(255 - firstBytes.count) }
+        if keepsFirstBytes, firstBytes.count < Self.firstBytesKept {
+            firstBytes += bytes.prefix(Self.firstBytesKept - firstBytes.count)
+        }
     }
 
     /// Keeps what was not consumed; call before the buffer behind `arrived` is used again.
@@ -50,19 +68,35 @@ final class Wire {
         arriving = UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
-    func incomingEnded(_ code: Int32) { if ended == nil { ended = code } }
+    func incomingEnded(_ end: End) { if ended == nil { ended = end } }
     func startTellingEnd() { tellsEnd = true }
 
+    /// The handshake is over: nobody will ask what the server said first.
+    func forgetFirstBytes() {
+        keepsFirstBytes = false
+        firstBytes = []
+    }
+
+    /// Hands out what is to go; `body` says how much of it has gone. More may be added, or all be dropped, meanwhile.
     func takeOutgoing(_ body: (UnsafeRawBufferPointer) -> Int) {
-        let taken = outgoing.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[outgoingStart...])) }
-        outgoingStart += taken
-        if outgoingStart == outgoing.count {
+        var pending: [UInt8] = []
+        swap(&pending, &outgoing)
+        let start = outgoingStart
+        outgoingStart = 0
+        let end = start + pending.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start...])) }
+        if poisoned { return }
+        if end < pending.count {
+            pending += outgoing
+            outgoing = pending
+            outgoingStart = end
+            if outgoingStart > 1 << 20 {
+                outgoing.removeFirst(outgoingStart)
+                outgoingStart = 0
+            }
+        } else if outgoing.isEmpty {
             // A session that has once sent a large file must not keep its buffer for the rest of the run.
-            outgoing.removeAll(keepingCapacity: outgoing.capacity <= 16 * 1024)
-            outgoingStart = 0
-        } else if outgoingStart > 1 << 20 {
-            outgoing.removeFirst(outgoingStart)
-            outgoingStart = 0
+            pending.removeAll(keepingCapacity: pending.capacity <= 16 * 1024)
+            outgoing = pending
         }
     }
 
@@ -94,7 +128,7 @@ final class Wire {
             return count
         }
         guard let ended, tellsEnd else { return -Int(EAGAIN) }
-        return ended == 0 ? 0 : -Int(ended)
+        return -Int(ended.code)
     }
 
     fileprivate func send(_ bytes: UnsafeRawBufferPointer) -> Int {

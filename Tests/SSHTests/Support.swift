@@ -21,7 +21,7 @@ extension TestServer {
     func remote(_ change: (inout Target) -> Void = { _ in }) throws -> SSHRemote {
         var target = try target()
         change(&target)
-        return SSHRemote(target, try Library(), on: loop)
+        return SSHRemote(target, Connector(try Library(), on: loop))
     }
 
     /// A connection that is open, for one body.

@@ -34,6 +34,8 @@ package final class FaultyLink: Handler, @unchecked Sendable {
     private var registration: Registration?
     private var pipes: [Pipe] = []
     package private(set) var connections = 0
+    /// Connections that are there now.
+    package var standing: Int { pipes.count }
     /// Passed from server to client over all connections.
     package private(set) var passed = 0
     /// How often the client spoke after the server had: round trips, counted without a clock.
