@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -120,6 +121,14 @@ int baton_connect_start(const struct sockaddr *address, socklen_t length) {
     int reason = errno;
     close(fd);
     return -reason;
+}
+
+int baton_connect_path(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t count = strlen(path);
+    if (count >= sizeof address.sun_path) return -ENAMETOOLONG;
+    memcpy(address.sun_path, path, count + 1);
+    return baton_connect_start((struct sockaddr *)&address, sizeof address);
 }
 
 int baton_socket_error(int fd) {

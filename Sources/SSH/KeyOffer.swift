@@ -40,7 +40,7 @@ final class KeyOffer {
                 guard let self else { return }
                 switch result {
                 case .success(let bytes): state = .ready(bytes)
-                case .failure(let failure): state = .failed(failure.reason)
+                case .failure(let failure): state = .failed(failure.description)
                 }
                 if !isInside { whenReady() }
             }

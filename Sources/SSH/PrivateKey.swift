@@ -1,21 +1,17 @@
 import CCrypto
+package import Reactor
+import Text
 
 /// A private key, read and parsed once before the first connect and shared by every host: a host pays for one signature
 /// and nothing else.
-package final class PrivateKey: @unchecked Sendable {
+package final class PrivateKey: Signer, @unchecked Sendable {
     // Unchecked: the EVP_PKEY is only read after init, and libcrypto allows that from any thread.
     private let key: OpaquePointer
-    package let algorithm: Algorithm
+    package let algorithm: KeyAlgorithm
     /// The public half as the wire carries it.
     package let blob: [UInt8]
     /// Where it came from, for messages.
     package let name: String
-
-    package enum Algorithm: Equatable, Sendable {
-        case ed25519
-        case ecdsa(bits: Int)
-        case rsa
-    }
 
     package struct Unusable: Error, Equatable, Sendable {
         package let name: String
@@ -53,7 +49,18 @@ package final class PrivateKey: @unchecked Sendable {
 
     static let encryptedReason = "is encrypted with a passphrase, which this version of Baton cannot ask for yet"
 
-    package var fingerprint: String { HostKey(blob: blob)?.fingerprint ?? "" }
+    package func sign(
+        _ data: [UInt8],
+        method: String,
+        on loop: Loop,
+        _ done: @escaping (Result<[UInt8], SignFailure>) -> Void
+    ) {
+        guard let signature = data.withUnsafeBufferPointer({ sign($0, method: method) }) else {
+            done(.failure(SignFailure("the key \(Printable.line(name)) cannot be used to sign: libcrypto refuses it")))
+            return
+        }
+        done(.success(signature))
+    }
 
     /// A signature over `data`, in the form the SSH method `algorithm` wants (without the method's name).
     func sign(_ data: UnsafeBufferPointer<UInt8>, method: String) -> [UInt8]? {
@@ -83,7 +90,7 @@ package final class PrivateKey: @unchecked Sendable {
         return WireFormat.positive(first[..<firstCount]) + WireFormat.positive(second[..<secondCount])
     }
 
-    private static func publicHalf(of key: OpaquePointer) -> (Algorithm, [UInt8])? {
+    private static func publicHalf(of key: OpaquePointer) -> (KeyAlgorithm, [UInt8])? {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let room = buffer.count
         if EVP_PKEY_is_a(key, "ED25519") == 1 {

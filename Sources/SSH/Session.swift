@@ -79,8 +79,19 @@ final class Session: Link, CarrierOwner {
             alreadyTried: alreadyTried,
             asksFirst: !alreadyTried.isEmpty
         )
+        let types = target.known.map(\.type)
         lifecycle = Lifecycle(
-            .init(address: target.place, places: carrier.places, libraryVersion: library.version, login: login)
+            .init(
+                address: target.place,
+                places: carrier.places,
+                libraryVersion: library.version,
+                login: login,
+                explainsMismatch: { bytes in
+                    KeyExchangeOffer(bytes).flatMap {
+                        Mismatch.explain(server: $0, ours: library.offered(knownHostKeys: types), library: "libssh2 \(library.version)")
+                    }
+                }
+            )
         )
         carrier.owner = self
     }

@@ -26,7 +26,7 @@ struct SessionHandle: ~Copyable {
         libssh2_session_set_blocking(pointer, 0)
         for preference in library.preferences(knownHostKeys: knownHostKeys) {
             // Only names that this version knows: 1.10 takes others out with an overlapping memcpy.
-            let known = Self.supported(pointer, preference.method)
+            let known = Library.supported(pointer, preference.method)
             let names = preference.names.split(separator: ",").filter { known.contains(String($0)) }
             // A list of which this version knows nothing leaves its own default.
             if !names.isEmpty {
@@ -38,14 +38,6 @@ struct SessionHandle: ~Copyable {
     }
 
     deinit { libssh2_session_free(pointer) }
-
-    private static func supported(_ session: OpaquePointer, _ method: Int32) -> Set<String> {
-        var list: UnsafeMutablePointer<UnsafePointer<CChar>?>?
-        let count = libssh2_session_supported_algs(session, method, &list)
-        guard count > 0, let list else { return [] }
-        defer { libssh2_free(session, list) }
-        return Set((0..<Int(count)).compactMap { list[$0].map { String(cString: $0) } })
-    }
 
     borrowing func step(_ code: Int32) -> Step {
         if code == 0 { return .done }

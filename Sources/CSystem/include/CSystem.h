@@ -35,6 +35,8 @@ int baton_read_signal(int fd);
 
 // Sockets: non-blocking, close-on-exec, no Nagle, no SIGPIPE.
 int baton_connect_start(const struct sockaddr *address, socklen_t length);
+// The same to a socket in the file system; -ENAMETOOLONG where the path does not fit an address.
+int baton_connect_path(const char *path);
 int baton_socket_error(int fd);
 void baton_quick_ack(int fd);
 void baton_socket_liveness(int fd, int unanswered_milliseconds);
