@@ -47,6 +47,7 @@ let package = Package(
 
         // The rooms, lowest first.
         room("Text"),
+        room("ClientConfig", ["Text"]),
         room("Reactor", ["CSystem"]),
         room("Shell", ["CSystem", "CPrograms"]),
         room("Events", ["Text"]),
@@ -77,6 +78,7 @@ let package = Package(
         tests(of: "Reactor"),
         tests(of: "Shell", ["Reactor", "CPrograms"]),
         tests(of: "Text"),
+        tests(of: "ClientConfig", ["Reactor"], exclude: ["Cases"]),
         tests(of: "Events", ["Reactor"]),
         tests(of: "Report", ["Events"]),
         tests(of: "HostSide", ["Shell", "Reactor"]),

@@ -146,7 +146,7 @@ extension KnownHosts.Entry {
             switch pattern {
             case .plain(let plain): if plain == name { matched = true }
             case .glob(let glob, let negated):
-                if Glob.matches(Array(glob.utf8), Array(name.utf8)) {
+                if Wildcard.matches(Array(glob.utf8), Array(name.utf8)) {
                     if negated { return false }
                     matched = true
                 }
@@ -159,30 +159,6 @@ extension KnownHosts.Entry {
             }
         }
         return matched
-    }
-}
-
-/// `*` and `?`, as OpenSSH matches host names. Linear: a pattern from outside cannot make it explode.
-enum Glob {
-    static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
-        var (p, t) = (0, 0)
-        var star: (pattern: Int, text: Int)?
-        while t < text.count {
-            if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
-                star = (p, t)
-                p += 1
-            } else if p < pattern.count, pattern[p] == UInt8(ascii: "?") || pattern[p] == text[t] {
-                p += 1
-                t += 1
-            } else if let last = star {
-                star = (last.pattern, last.text + 1)
-                p = last.pattern + 1
-                t = last.text + 1
-            } else {
-                return false
-            }
-        }
-        return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 }
 
