@@ -55,14 +55,14 @@ let package = Package(
         room("Document", ["CYAML", "Text"]),
         room("SSH", ["Reactor", "Shell", "CSystem", "CLibSSH2", "CCrypto", "Text"]),
         room("Inventory", ["Document", "Text"]),
-        room("Fleet", ["SSH", "Inventory", "Events", "Reactor", "Shell"]),
+        room("Fleet", ["SSH", "ClientConfig", "Inventory", "Events", "Reactor", "Shell"]),
         room("HostSide", ["Shell", "Document", "CPrograms"]),
         room("Report", ["Events"]),
         room("Lab", ["Reactor", "Shell", "CSystem"]),
         room(
             "Commands",
             [
-                "Arguments", "Document", "Events", "Fleet", "HostSide", "Inventory", "Lab", "Reactor", "Report", "SSH",
+                "Arguments", "ClientConfig", "Document", "Events", "Fleet", "HostSide", "Inventory", "Lab", "Reactor", "Report", "SSH",
                 "Shell", "CSystem", "Text",
             ]
         ),

@@ -41,6 +41,11 @@ enum CommonOptions {
         as: .path(.file, named: "FILE"),
         help: "Log in with this key, whatever the inventory says."
     )
+    static let askPassword = Option.flag(
+        "-k",
+        "--ask-pass",
+        help: "Ask for the password to log in with, once for all hosts."
+    )
     static let become = Option.flag("-b", "--become", help: "Run as another user through sudo.")
     static let becomeUser = Option.optional(
         "--become-user",
@@ -70,7 +75,7 @@ enum CommonOptions {
 
     /// What every command that goes to hosts takes.
     static let connecting: [any DeclaresOption] = [
-        inventory, limit, user, privateKey, become, becomeUser, askBecomePassword, forks, connectTimeout,
+        inventory, limit, user, privateKey, askPassword, become, becomeUser, askBecomePassword, forks, connectTimeout,
         acceptNewHostKeys, output, verbose,
     ]
 }

@@ -8,6 +8,10 @@ package struct Context: Sendable {
     package var directory: String
     package var user: String
     package var home: String
+    package var userID: UInt32
+    package var hostName: String
+    /// The home of another user, nil if there is none of that name.
+    package var homeOf: @Sendable (String) -> String?
     package var loop: Loop
     /// How many descriptors the process may still open.
     package var descriptors: Int
@@ -15,6 +19,8 @@ package struct Context: Sendable {
     package var stderr: Sink
     /// Asks on the terminal, without showing what is typed; nil where there is no terminal.
     package var askSecret: (@Sendable (String) -> String?)?
+    /// The same with what is typed shown.
+    package var ask: (@Sendable (String) -> String?)?
 
     /// Colour is for people who look on and have not asked for none (no-color.org).
     func isColoured(_ sink: Sink) -> Bool {

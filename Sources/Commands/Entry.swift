@@ -76,18 +76,34 @@ package enum Entry {
         let account = getpwuid(getuid())
         let name = account.flatMap { $0.pointee.pw_name }.map { String(cString: $0) }
         let home = account.flatMap { $0.pointee.pw_dir }.map { String(cString: $0) }
+        let homeOf: @Sendable (String) -> String? = { name in
+            getpwnam(name).flatMap { $0.pointee.pw_dir }.map { String(cString: $0) }
+        }
+        let askSecret: @Sendable (String) -> String? = { Terminal.ask($0, isSecret: true) }
+        let ask: @Sendable (String) -> String? = { Terminal.ask($0, isSecret: false) }
+        let hasTerminal = access("/dev/tty", R_OK | W_OK) == 0 && baton_is_terminal(0) == 1
         return Context(
             arguments: arguments,
             environment: environment,
             directory: workingDirectory(),
             user: name ?? environment["USER"] ?? "root",
             home: environment["HOME"] ?? home ?? "/",
+            userID: getuid(),
+            hostName: hostName(),
+            homeOf: homeOf,
             loop: loop,
             descriptors: descriptors,
             stdout: stdout,
             stderr: stderr,
-            askSecret: access("/dev/tty", R_OK | W_OK) == 0 && baton_is_terminal(0) == 1 ? Terminal.askSecret : nil
+            askSecret: hasTerminal ? askSecret : nil,
+            ask: hasTerminal ? ask : nil
         )
+    }
+
+    private static func hostName() -> String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private static func workingDirectory() -> String {
@@ -104,33 +120,5 @@ package enum Entry {
         } flush: {
             _ = writer.finish()
         }
-    }
-}
-
-/// The terminal itself, which is there even when the streams are redirected.
-enum Terminal {
-    @Sendable static func askSecret(_ prompt: String) -> String? {
-        let fd = baton_open("/dev/tty", O_RDWR, 0)
-        guard fd >= 0 else { return nil }
-        defer { close(fd) }
-        _ = prompt.withCString { baton_write(fd, $0, strlen($0)) }
-        _ = baton_terminal_secret(fd, 1)
-        defer {
-            _ = baton_terminal_secret(fd, 0)
-            _ = baton_write(fd, "\n", 1)
-        }
-        var bytes: [UInt8] = []
-        var byte: UInt8 = 0
-        while bytes.count < 1024 {
-            guard baton_read(fd, &byte, 1) == 1 else { return nil }
-            switch byte {
-            case 10, 13: return String(validating: bytes, as: UTF8.self)
-            case 3, 4: return nil  // Ctrl-C, Ctrl-D
-            case 8, 127: while let last = bytes.popLast(), last & 0xC0 == 0x80 {}
-            case 21: bytes = []  // Ctrl-U
-            default: bytes.append(byte)
-            }
-        }
-        return nil
     }
 }

@@ -24,8 +24,8 @@ struct HostRun {
     let isVerbose: Bool
     let forks: Int
     let redactor: Redactor
-    let knownHostsFile: String
     let warnings: [String]
+    private let vault: KeyVault
 
     /// Signals, files, the resolver's sockets: what is opened beside one connection per host.
     private static let otherDescriptors = 12
@@ -44,65 +44,56 @@ struct HostRun {
         let wanted = parsed[CommonOptions.forks] ?? project.settings.forks ?? 50
         forks = max(1, min(wanted, context.descriptors - Self.otherDescriptors))
         var secrets = Redactor()
-        let hosts = try await FleetFiles(parsed, project, context).hosts()
+        let files = FleetFiles(parsed, project, context)
+        let inventory = try await files.inventory()
+        let hosts = try files.hosts(of: inventory)
         if hosts.isEmpty {
             throw CommandError("the inventory has no hosts", hint: "an empty run would look like success")
         }
-        var access = Access(try Self.defaults(parsed, context, &secrets))
-        var targets: [Target] = []
+        let defaults = try Self.defaults(parsed, context, &secrets)
+        let connections = try Self.connections(hosts, &secrets)
+        vault = KeyVault(on: context.loop)
+        let result = await Access.targets(
+            for: connections,
+            defaults,
+            inventory: { name in inventory.host(named: name).flatMap { try? $0.connection() } },
+            vault
+        )
+        if let first = result.unusable.first {
+            vault.close()
+            let others = result.unusable.count > 1 ? " (and \(result.unusable.count - 1) more hosts)" : ""
+            throw CommandError("\(first.host)\(others): \(first.reason)", hint: first.hint)
+        }
+        targets = result.targets
+        let fewer = forks < min(wanted, targets.count)
+        let limit = "only \(context.descriptors) more files may be opened: \(forks) hosts at once instead of \(wanted)"
+        warnings = result.warnings + (fewer ? [limit] : [])
+        redactor = secrets
+    }
+
+    private static func connections(
+        _ hosts: [Host],
+        _ secrets: inout Redactor
+    ) throws(CommandError) -> [(name: String, connection: Connection)] {
+        var connections: [(name: String, connection: Connection)] = []
         var problems = Diagnostics()
-        var unusable: [Access.Unusable] = []
         for host in hosts {
             do throws(DocumentError) {
                 let connection = try host.connection()
-                if let password = connection.becomePassword { secrets.add(password.reveal()) }
-                do throws(Access.Unusable) {
-                    targets.append(try access.target(host.name, connection))
-                } catch {
-                    unusable.append(error)
+                for password in [connection.becomePassword, connection.password] {
+                    if let password { secrets.add(password.reveal()) }
                 }
+                connections.append((host.name, connection))
             } catch {
                 problems.add(contentsOf: error.diagnostics)
             }
         }
         if problems.hasErrors { throw CommandError(rendered: problems.rendered) }
-        if let first = unusable.first {
-            let others = unusable.count > 1 ? " (and \(unusable.count - 1) more hosts)" : ""
-            throw CommandError("\(first.host)\(others): \(first.reason)", hint: first.hint)
-        }
-        self.targets = targets
-        let fewer = forks < min(wanted, targets.count)
-        let limit = "only \(context.descriptors) more files may be opened: \(forks) hosts at once instead of \(wanted)"
-        warnings = access.warnings + (fewer ? [limit] : [])
-        redactor = secrets
-        knownHostsFile = "\(context.home)/.ssh/known_hosts"
+        return connections
     }
 
     static func output(_ parsed: Parsed, _ project: Project) throws(CommandError) -> CommonOptions.Output {
         parsed[CommonOptions.output] ?? project.settings.output.flatMap(CommonOptions.Output.init(rawValue:)) ?? .text
-    }
-
-    private static func defaults(
-        _ parsed: Parsed,
-        _ context: Context,
-        _ secrets: inout Redactor
-    ) throws(CommandError) -> Access.Defaults {
-        var defaults = Access.Defaults(user: context.user, home: context.home)
-        if let user = parsed[CommonOptions.user] { (defaults.user, defaults.isUserGiven) = (user, true) }
-        defaults.privateKey = parsed[CommonOptions.privateKey].map(context.path)
-        defaults.become = parsed[CommonOptions.become]
-        defaults.becomeUser = parsed[CommonOptions.becomeUser]
-        defaults.acceptsNewHostKeys = parsed[CommonOptions.acceptNewHostKeys]
-        defaults.connectTimeout = parsed[CommonOptions.connectTimeout]
-        if parsed[CommonOptions.askBecomePassword] {
-            guard let ask = context.askSecret else {
-                throw CommandError("-K needs a terminal to ask on", hint: "in CI, set ansible_become_password instead")
-            }
-            guard let password = ask("sudo password: ") else { throw CommandError("no password was given") }
-            defaults.becomePassword = password
-            secrets.add(password)
-        }
-        return defaults
     }
 
     // MARK: Running
@@ -122,6 +113,15 @@ struct HostRun {
         let fleet = Fleet(library, forks: forks, events: stream(run), on: context.loop)
         let interrupts = try Interrupts(fleet, self)
         for warning in warnings { await fleet.emit(.warning(warning)) }
+        let targets: [Target]
+        switch await TrustQuestion(fleet: fleet, context: context).settle(self.targets) {
+        case .settled(let settled, let accepted):
+            targets = settled
+            if let problem = book.remember(accepted) { await fleet.emit(.warning(problem)) }
+        case .refused:
+            await close(fleet)
+            throw CommandError("nothing was done: the host keys are not trusted", exit: .unreachable)
+        }
         await fleet.emit(.runStarted(command: name, hosts: targets.count))
         let outcomes = await fleet.run(targets) { target, remote in
             let result = await body(target, remote, fleet)
@@ -134,10 +134,10 @@ struct HostRun {
             if case .done = outcome {} else { await fleet.emit(.hostFinished(result), host: target.name) }
             results.append(result)
         }
-        if let problem = remember(await fleet.newHostKeys) { await fleet.emit(.warning(problem)) }
+        if let problem = book.remember(await fleet.newHostKeys) { await fleet.emit(.warning(problem)) }
         let result = RunResult(run: run, command: name, hosts: results, interrupted: interrupts.count > 0)
         await fleet.emit(.runFinished(result))
-        await fleet.close()
+        await close(fleet)
         finish(result, render, seconds: (context.loop.now - began).inSeconds)
         return result.exit
     }
@@ -171,19 +171,11 @@ struct HostRun {
         }
     }
 
-    /// Writes the host keys that were accepted where OpenSSH will find them too; says why if it cannot.
-    fileprivate func remember(_ keys: [(target: Target, key: HostKey)]) -> String? {
-        if keys.isEmpty { return nil }
-        let existing = (try? Files.read(knownHostsFile)) ?? []
-        let lines = keys.map { KnownHosts.line($0.target.knownAs, $0.key, hashed: KnownHosts.isHashed(existing)) }
-        let separator = existing.isEmpty || existing.last == 10 ? "" : "\n"
-        do throws(SystemError) {
-            try Files.makeDirectory("\(context.home)/.ssh", mode: 0o700)
-            try Files.append(Array((separator + lines.map { $0 + "\n" }.joined()).utf8), to: knownHostsFile)
-            return nil
-        } catch {
-            return "the new host keys are not remembered: \(error)"
-        }
+    fileprivate var book: KnownHostsBook { KnownHostsBook() }
+
+    private func close(_ fleet: Fleet) async {
+        await fleet.close()
+        vault.close()
     }
 
     private func finish(_ result: RunResult, _ render: Render, seconds: Double) {
@@ -234,7 +226,7 @@ private final class Interrupts {
 
     private func leave() -> Never {
         let (running, keys) = fleet.assumeIsolated { ($0.running, $0.newHostKeys) }
-        _ = run.remember(keys)
+        _ = run.book.remember(keys)
         let names = running.isEmpty ? "" : ": -l \(HostList.limit(running))"
         run.context.stderr.write("left while \(HostList.count(running.count)) still ran a command\(names)\n")
         run.context.stderr.flush()

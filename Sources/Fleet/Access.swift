@@ -1,93 +1,180 @@
+package import ClientConfig
 package import Inventory
 import Reactor
 package import SSH
 
-/// From what files and options say to what a connection needs. Key files are read and parsed once for all hosts.
+/// From files and options to what connections need. Files, agents and passphrases are asked once for all hosts, before the
+/// first connection.
 package struct Access {
     /// What the command line and the surroundings say, for all hosts.
     package struct Defaults: Sendable {
         package var user: String
-        package var home: String
         package var isUserGiven = false
+        /// Who runs Baton: the user of a host of which nothing says another.
+        package var localUser: String
+        package var home: String
         package var privateKey: String?
+        /// What -k asked for.
+        package var password: String?
         package var become = false
         package var becomeUser: String?
         package var becomePassword: String?
         package var acceptsNewHostKeys = false
         package var connectTimeout: Duration?
-        package var systemKnownHosts = "/etc/ssh/ssh_known_hosts"
+        package var configFiles: ConfigFiles
+        package var surroundings: ConfigSurroundings
+        /// For programs that are spawned: ssh, proxy commands, local shells.
+        package var environment: [String: String] = [:]
+        /// Asks for a secret, once for all hosts; nil where nobody can answer.
+        package var askSecret: (@Sendable (String) -> String?)?
 
         package init(user: String, home: String) {
             self.user = user
+            localUser = user
             self.home = home
+            surroundings = ConfigSurroundings(user: user, home: home, userID: 0, hostName: "localhost")
+            configFiles = .usual(user: "\(home)/.ssh/config", system: "/etc/ssh/ssh_config")
         }
-
-        package var knownHostsFile: String { "\(home)/.ssh/known_hosts" }
     }
 
-    /// A host that cannot even be tried, and why.
-    package struct Unusable: Error, Equatable, Sendable {
-        package let host: String
-        package let reason: String
-        package let hint: String?
+    /// What became of all hosts: those that can be tried, and what is wrong with the others.
+    package struct Result: Sendable {
+        package var targets: [Target] = []
+        package var unusable: [Unusable] = []
+        package var warnings: [String] = []
     }
 
     private let defaults: Defaults
-    private let known: KnownHosts
-    private var keys: [String: PrivateKey] = [:]
-    private var defaultKeys: [PrivateKey]?
-    package private(set) var warnings: [String] = []
+    private var knownHosts: KnownHostsFiles
+    private var keyring: Keyring
 
-    package init(_ defaults: Defaults) {
+    private init(_ defaults: Defaults) {
         self.defaults = defaults
-        var known = KnownHosts()
-        for file in [defaults.knownHostsFile, defaults.knownHostsFile + "2", defaults.systemKnownHosts] {
-            if let bytes = try? Files.read(file) { known.add(file: file, bytes) }
-        }
-        warnings = known.badLines.prefix(3).map { "\($0.file):\($0.line): this line is not understood" }
-        self.known = known
+        knownHosts = KnownHostsFiles()
+        keyring = Keyring(defaults)
     }
 
-    package mutating func target(_ name: String, _ connection: Connection) throws(Unusable) -> Target {
-        let address = connection.address
-        let port = UInt16(clamping: connection.port ?? 22)
-        var (knownKeys, revoked) = known.keys(for: address, port: port)
-        if !connection.hostKeys.isEmpty {
-            // Pinned keys are the inventory's word on this host: what known_hosts says beside them does not count.
-            knownKeys = []
-            for line in connection.hostKeys {
-                guard let key = HostKey(line: line) else {
-                    throw Unusable(
-                        host: name,
-                        reason: "its host_key is not of the form \"TYPE BASE64\"",
-                        hint: "copy the line from the host's /etc/ssh/ssh_host_ed25519_key.pub"
-                    )
-                }
-                knownKeys.append(key)
+    /// `inventory` gives the connection of a host that a jump names.
+    package static func targets(
+        for hosts: [(name: String, connection: Connection)],
+        _ defaults: Defaults,
+        inventory: @escaping (String) -> Connection? = { _ in nil },
+        _ vault: KeyVault
+    ) async -> Result {
+        var result = Result()
+        var finder = WayFinder(defaults, inventory: inventory)
+        var ways: [Way] = []
+        for host in hosts {
+            do throws(Unusable) {
+                ways.append(try finder.way(to: host.name, host.connection))
+            } catch {
+                result.unusable.append(error)
             }
         }
-        var timeouts = Target.Timeouts()
-        if let limit = defaults.connectTimeout ?? connection.connectTimeout { timeouts.connect = limit }
-        return Target(
-            name: name,
-            address: address,
-            port: port,
-            user: defaults.isUserGiven ? defaults.user : connection.user ?? defaults.user,
-            keys: try keys(name, connection.privateKeyFile),
-            known: knownKeys,
-            revoked: revoked,
-            acceptsNewHostKey: defaults.acceptsNewHostKeys || connection.acceptsNewHostKeys,
-            become: try become(name, connection),
-            timeouts: timeouts
-        )
+        var access = Access(defaults)
+        await access.keyring.load(ways.flatMap(\.all).filter { !$0.isForOthers }, vault)
+        for way in ways {
+            do throws(Unusable) {
+                result.targets.append(try access.target(way, of: way.name, &result))
+            } catch {
+                result.unusable.append(error)
+            }
+        }
+        result.warnings = access.keyring.warnings + access.knownHosts.warnings + result.warnings
+        return result
     }
 
-    private func become(_ name: String, _ connection: Connection) throws(Unusable) -> Target.BecomeSettings? {
-        guard defaults.become || connection.become else { return nil }
+    // MARK: One host
+
+    private mutating func target(_ way: Way, of host: String, _ result: inout Result) throws(Unusable) -> Target {
+        let settings = way.settings
+        let connection = way.connection
+        var target = Target(
+            name: way.name,
+            address: settings.hostName,
+            port: UInt16(clamping: settings.port),
+            user: way.user,
+            acceptsNewHostKey: acceptsNewKeys(way),
+            become: host == way.name ? try become(way) : nil,
+            timeouts: timeouts(way)
+        )
+        switch connection?.transport {
+        case .local:
+            let shell = LocalProgram(["sh", "-c"], environment: defaults.environment, directory: defaults.home)
+            target.transport = .local(shell)
+            return target
+        case .openssh: return try openSSH(way, target)
+        case .libssh2: break
+        case nil:
+            if let reason = settings.needsOpenSSH.first {
+                result.noteOpenSSH(way.name, "\(reason.directive) (\(reason.place))")
+                return try openSSH(way, target)
+            }
+        }
+        if let reason = settings.needsOpenSSH.first {
+            throw Unusable(
+                host,
+                "\(reason.place): \(reason.directive) needs OpenSSH's own client",
+                hint: "`transport: openssh` uses it; \(way.name) asks for libssh2"
+            )
+        }
+        target.addressFamily = family(settings.addressFamily)
+        (target.keys, target.loginRemarks) = try keyring.keys(for: way, host: host)
+        target.password = password(way)
+        target.loginMethods = settings.methods.compactMap { LoginMethod(rawValue: $0) }
+        target.algorithms = Algorithms(settings)
+        try trust(way, &target)
+        if let command = settings.proxyCommand {
+            let shell = ["sh", "-c", "exec \(command)"]
+            target.route = .command(LocalProgram(shell, environment: defaults.environment))
+        } else if let jump = way.jump.first {
+            target.route = .jump(try self.target(jump, of: host, &result))
+        }
+        return target
+    }
+
+    private func openSSH(_ way: Way, _ plain: Target) throws(Unusable) -> Target {
+        if password(way) != nil {
+            throw Unusable(way.name, "OpenSSH's own client cannot be given a password", hint: "use a key or an agent")
+        }
+        var target = plain
+        // Its client reads the configuration itself.
+        target.address = way.asked
+        target.known = try pinned(way) ?? []
+        target.transport = .openssh(OpenSSHCommand(way, defaults, target).program)
+        return target
+    }
+
+    private func timeouts(_ way: Way) -> Target.Timeouts {
+        var timeouts = Target.Timeouts()
+        let limit = defaults.connectTimeout ?? way.connection?.connectTimeout ?? way.settings.connectTimeout
+        if let limit { timeouts.connect = limit }
+        if way.settings.serverAliveInterval > .zero {
+            timeouts.heartbeat = way.settings.serverAliveInterval
+            timeouts.missedHeartbeats = max(1, way.settings.serverAliveCountMax)
+        }
+        return timeouts
+    }
+
+    private func family(_ family: HostSettings.AddressFamily) -> AddressFamily {
+        switch family {
+        case .any: .any
+        case .inet: .inet
+        case .inet6: .inet6
+        }
+    }
+
+    /// A jump host gets a password only from the inventory: what was typed is for the hosts of the run.
+    private func password(_ way: Way) -> String? {
+        way.isJump ? way.connection?.password?.reveal() : defaults.password ?? way.connection?.password?.reveal()
+    }
+
+    private func become(_ way: Way) throws(Unusable) -> Target.BecomeSettings? {
+        guard let connection = way.connection, defaults.become || connection.become else { return nil }
         if let method = connection.becomeMethod, method != "sudo" {
             throw Unusable(
-                host: name,
-                reason: "ansible_become_method \(method) is not supported",
+                way.name,
+                "ansible_become_method \(method) is not supported",
                 hint: "Baton becomes through sudo"
             )
         }
@@ -97,46 +184,70 @@ package struct Access {
         )
     }
 
-    // MARK: Keys
+    // MARK: Trust
 
-    private mutating func keys(_ host: String, _ named: String?) throws(Unusable) -> [PrivateKey] {
-        if let path = defaults.privateKey ?? named {
-            do throws(PrivateKey.Unusable) {
-                return [try key(expanded(path))]
-            } catch {
-                throw Unusable(host: host, reason: "the key file \(error.name) \(error.reason)", hint: nil)
-            }
-        }
-        if let defaultKeys { return defaultKeys }
-        var found: [PrivateKey] = []
-        for name in ["id_ed25519", "id_ecdsa", "id_rsa"] {
-            let path = "\(defaults.home)/.ssh/\(name)"
-            guard Files.exists(path) else { continue }
-            do throws(PrivateKey.Unusable) {
-                found.append(try key(path))
-            } catch {
-                // A key that nobody asked for by name is passed over, and said.
-                warnings.append("the key file \(error.name) \(error.reason)")
-            }
-        }
-        defaultKeys = found
-        return found
+    private func acceptsNewKeys(_ way: Way) -> Bool {
+        if defaults.acceptsNewHostKeys || way.connection?.acceptsNewHostKeys == true { return true }
+        // What `off` means to ssh, to believe changed keys too, is never done.
+        return way.settings.strictHostKeyChecking == .acceptNew || way.settings.strictHostKeyChecking == .off
     }
 
-    private mutating func key(_ path: String) throws(PrivateKey.Unusable) -> PrivateKey {
-        if let key = keys[path] { return key }
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try Files.read(path, limit: 1 << 20)
-        } catch {
-            throw PrivateKey.Unusable(name: path, reason: "cannot be read: \(error.reason)")
+    private mutating func trust(_ way: Way, _ target: inout Target) throws(Unusable) {
+        let settings = way.settings
+        if let alias = settings.hostKeyAlias { target.knownAs = KnownHosts.name(of: alias, port: 22) }
+        let found = knownHosts.keys(for: target.knownAs, settings.userKnownHostsFiles + settings.globalKnownHostsFiles)
+        target.known = found.known
+        target.revoked = found.revoked
+        target.authorities = found.authorities
+        target.asksForHostKey = settings.strictHostKeyChecking == .ask && !settings.batchMode
+        // Pinned keys are the inventory's word on this host: what known_hosts says beside them does not count.
+        if let pinned = try pinned(way) { target.known = pinned }
+        if let file = settings.userKnownHostsFiles.first, file != "/dev/null" {
+            target.remembers = .init(file: file, isHashed: settings.hashKnownHosts)
         }
-        let key = try PrivateKey(file: bytes, name: path)
-        keys[path] = key
-        return key
     }
 
-    private func expanded(_ path: String) -> String {
-        path.hasPrefix("~/") ? defaults.home + path.dropFirst() : path
+    private func pinned(_ way: Way) throws(Unusable) -> [HostKey]? {
+        guard let lines = way.connection?.hostKeys, !lines.isEmpty else { return nil }
+        var keys: [HostKey] = []
+        for line in lines {
+            guard let key = HostKey(line: line) else {
+                throw Unusable(
+                    way.name,
+                    "its host_key is not of the form \"TYPE BASE64\"",
+                    hint: "copy the line from the host's /etc/ssh/ssh_host_ed25519_key.pub"
+                )
+            }
+            keys.append(key)
+        }
+        return keys
+    }
+}
+
+extension Access.Result {
+    fileprivate mutating func noteOpenSSH(_ host: String, _ reason: String) {
+        let text = "needs OpenSSH's own client, which is used for it: \(reason)"
+        // One line, however many hosts a configuration block is for.
+        if !warnings.contains(where: { $0.hasSuffix(text) }) { warnings.append("\(host), and perhaps others, \(text)") }
+    }
+}
+
+/// known_hosts files, each combination read once.
+private struct KnownHostsFiles {
+    private var read: [[String]: KnownHosts] = [:]
+    private(set) var warnings: [String] = []
+
+    mutating func keys(
+        for name: String,
+        _ files: [String]
+    ) -> (known: [HostKey], revoked: [HostKey], authorities: [HostKey]) {
+        if let known = read[files] { return known.keys(for: name) }
+        var known = KnownHosts()
+        for file in files {
+            if let bytes = try? Files.read(file) { known.add(file: file, bytes) }
+        }
+        warnings += known.badLines.prefix(3).map { "\($0.file):\($0.line): this line is not understood" }
+        read[files] = known
+        return known.keys(for: name)
     }
 }

@@ -117,6 +117,39 @@ package actor Fleet {
 
     private func milliseconds(since began: Instant) -> Int { Int((loop.now - began).inNanoseconds / 1_000_000) }
 
+    // MARK: Trust
+
+    /// What a host showed when nothing was known of it.
+    package struct Stranger: Sendable {
+        package let target: Target
+        package let key: HostKey
+    }
+
+    /// Asks hosts for their keys, within the same bounds as logins; nobody logs in. Hosts that do not answer are left to
+    /// the run itself, which says why.
+    package func introduce(_ targets: [Target]) async -> [Stranger] {
+        var strangers: [Stranger?] = Array(repeating: nil, count: targets.count)
+        await withTaskGroup(of: (Int, HostKey?).self) { group in
+            for (id, target) in targets.enumerated() {
+                group.addTask(executorPreference: loop) { (id, await self.hostKey(of: target, -1 - id)) }
+            }
+            for await (id, key) in group { strangers[id] = key.map { Stranger(target: targets[id], key: $0) } }
+        }
+        return strangers.compactMap { $0 }
+    }
+
+    private func hostKey(of target: Target, _ id: StartGate.ID) async -> HostKey? {
+        guard await permission(id, target.place, .zero) else { return nil }
+        let remote = SSHRemote(target, connector)
+        connecting[id] = remote
+        let key: HostKey?
+        do throws(SSHError) { key = try await remote.readHostKey() } catch { key = nil }
+        connecting[id] = nil
+        gate.failed(id, crowded: false)
+        startNext()
+        return key
+    }
+
     // MARK: Events
 
     private func emit(_ kind: Event.Kind, _ target: Target) { events.emit(kind, host: target.name) }

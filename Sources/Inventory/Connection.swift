@@ -16,8 +16,18 @@ package struct Connection: Sendable, Equatable {
     /// Keys of hosts of which none is known are believed; changed ones never.
     package var acceptsNewHostKeys = false
     /// What `ansible_ssh_common_args` and its like ask of ssh, in their order.
-    package var sshOptions: [SSHOption] = []
+    package var sshArguments: [SSHArgumentWords] = []
+    /// Hosts to go through, as in ssh's ProxyJump; names of this inventory mean those hosts.
     package var jump: String?
+    package var transport: Transport?
+
+    package enum Transport: String, Sendable, CaseIterable {
+        case libssh2
+        /// OpenSSH's own client.
+        case openssh
+        /// This machine itself.
+        case local
+    }
 
     package init(address: String) {
         self.address = address
@@ -59,6 +69,8 @@ struct ConnectionSetting: Sendable {
     static let sshArguments = ["ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args"]
     /// Has no name of Ansible's.
     static let hostKeys = "host_key"
+    /// Has the same meaning in every inventory: `ansible_connection` cannot say it without breaking Ansible.
+    static let ownTransport = "baton_transport"
 
     static let all = [
         address, port, user, password, privateKeyFile, become, becomeUser, becomeMethod, becomePassword, connectTimeout,

@@ -39,12 +39,9 @@ private struct ConnectionDecoder {
         result.password = definition(of: .password).flatMap { $0.value.isExpression ? nil : Self.password($0) }
         result.hostKeys = hostKeys()
         result.acceptsNewHostKeys = first(.hostKeyChecking) { $0.bool($1) } == false
-        checkTransport()
+        result.transport = transport()
         result.jump = first(.jump) { $0.word($1) }
-        if let jump = definition(of: .jump), result.jump != nil {
-            error(jump, "\(jump.name) is set, but jump hosts cannot be used yet")
-        }
-        readArguments(into: &result)
+        result.sshArguments = arguments()
         return result
     }
 
@@ -73,33 +70,38 @@ private struct ConnectionDecoder {
         return host.name
     }
 
-    private mutating func checkTransport() {
-        guard let name = first(.transport, { $0.word($1) }), let definition = definition(of: .transport) else { return }
+    private mutating func transport() -> Connection.Transport? {
+        let own = host.variable(named: ConnectionSetting.ownTransport).flatMap { $0.value.content == .null ? nil : $0 }
+        guard let definition = own ?? definition(of: .transport), let name = word(definition) else { return nil }
         let plain = name.hasPrefix("ansible.builtin.") ? String(name.dropFirst(16)) : name
-        if !["ssh", "smart", "paramiko", "paramiko_ssh"].contains(plain) {
-            error(definition, "\(definition.name) \(Printable.quoted(name)) is not supported", hint: "Baton uses ssh")
+        switch plain {
+        case "ssh", "smart", "paramiko", "paramiko_ssh": return nil
+        default: break
+        }
+        if let transport = Connection.Transport(rawValue: plain) { return transport }
+        let hint = "Baton knows ssh, openssh (OpenSSH's own client) and local"
+        error(definition, "\(definition.name) \(Printable.quoted(name)) is not supported", hint: hint)
+        return nil
+    }
+
+    private mutating func arguments() -> [SSHArgumentWords] {
+        ConnectionSetting.sshArguments.compactMap { name in
+            guard let definition = host.variable(named: name), definition.value.content != .null,
+                let text = text(definition)
+            else { return nil }
+            do throws(ShellWords.Problem) {
+                let words = try ShellWords.split(Array(text.unicodeScalars)[...], comments: false).map(\.text)
+                return words.isEmpty ? nil : SSHArgumentWords(place: place(of: definition), words: words)
+            } catch {
+                self.error(definition, "\(definition.name): \(error.message)")
+                return nil
+            }
         }
     }
 
-    private mutating func readArguments(into result: inout Connection) {
-        for name in ConnectionSetting.sshArguments {
-            guard let definition = host.variable(named: name), definition.value.content != .null,
-                let text = text(definition)
-            else { continue }
-            do throws(SSHArguments.Problem) {
-                for option in try SSHArguments.options(in: text) {
-                    result.sshOptions.append(option)
-                    switch option.effect {
-                    case .none: break
-                    case .acceptsNewHostKeys: result.acceptsNewHostKeys = true
-                    case .unknown:
-                        error(definition, "\(definition.name): \(option.name) cannot be honoured yet")
-                    }
-                }
-            } catch {
-                self.error(definition, "\(definition.name): \(error.message)")
-            }
-        }
+    private func place(of definition: Definition) -> String {
+        let origin = definition.value.origin
+        return "\(origin.source.name):\(origin.position.line): \(definition.name)"
     }
 
     // MARK: Kinds of values

@@ -137,11 +137,12 @@ package enum Files {
         try SystemError.check(baton_remove_tree(path), "remove \(path)")
     }
 
-    /// Whether nobody but this user or root can have written the file.
-    package static func isTrusted(_ path: String) -> Bool {
+    /// Whether nobody but this user or root can have written the file; members of its group count as others if asked.
+    package static func isTrusted(_ path: String, evenFromItsGroup: Bool = false) -> Bool {
         var info = stat()
         guard stat(path, &info) == 0 else { return false }
-        return (info.st_uid == geteuid() || info.st_uid == 0) && info.st_mode & S_IWOTH == 0
+        let others = evenFromItsGroup ? S_IWOTH | S_IWGRP : S_IWOTH
+        return (info.st_uid == geteuid() || info.st_uid == 0) && info.st_mode & others == 0
     }
 
     /// Takes the lock of a file, or says that somebody else has it. Held until the descriptor is closed.

@@ -135,7 +135,7 @@ package enum Mismatch {
         return chosen.contains("-gcm@") || chosen.hasPrefix("chacha20-poly1305")
     }
 
-    private static func words(_ category: AlgorithmCategory, withDirection: Bool) -> String {
+    static func words(_ category: AlgorithmCategory, withDirection: Bool) -> String {
         let towards = withDirection ? " for what is sent to the server" : ""
         let back = withDirection ? " for what the server sends" : ""
         switch category {

@@ -113,13 +113,18 @@ package struct KnownHosts: Sendable {
 
     /// The keys known for a host, the revoked ones apart.
     package func keys(for host: String, port: UInt16) -> (known: [HostKey], revoked: [HostKey]) {
-        let name = Self.name(of: host, port: port)
+        let found = keys(for: Self.name(of: host, port: port))
+        return (found.known, found.revoked)
+    }
+
+    /// The same for a name as known_hosts has it.
+    package func keys(for name: String) -> (known: [HostKey], revoked: [HostKey], authorities: [HostKey]) {
         var known = plain[name] ?? []
         var revoked: [HostKey] = []
         for entry in others where entry.matches(name) {
             if entry.revoked { revoked.append(entry.key) } else { known.append(entry.key) }
         }
-        return (known, revoked)
+        return (known, revoked, [])
     }
 
     /// `askable` are the key types that the library could have negotiated.

@@ -5,6 +5,8 @@ package struct Library: Sendable {
     /// The version that is loaded, which may be another than the one Baton was built with.
     package let version: String
     package let number: Int
+    /// What it can at all, in its own order.
+    let supported: [AlgorithmCategory: [String]]
 
     /// Call once, before the first session and before threads: libssh2's own set-up is not thread-safe.
     package init() throws(SSHError) {
@@ -14,6 +16,7 @@ package struct Library: Sendable {
         version = libssh2_version(0).map { String(cString: $0) } ?? "unknown"
         let parts = version.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
         number = parts.prefix(3).reduce(0) { $0 << 8 | $1 }
+        supported = Self.supported()
         if number < 0x010a00 {
             throw SSHError(
                 .configuration,
@@ -26,23 +29,39 @@ package struct Library: Sendable {
     /// From 1.11 on, libssh2 picks the signature method for an RSA key itself (RFC 8308).
     var namesRSAMethod: Bool { number >= 0x010b00 }
 
-    /// Preferences by method; what a version does not know is dropped by libssh2 itself. ChaCha20 is left out because of
-    /// CVE-2026-55200 in 1.11.1 and older, CBC and SHA-1 because nobody should speak them any more. 1.11.0 loses
-    /// ext-info-c, and with it RSA keys, when its key exchange list is set (libssh2 #1326).
-    func preferences(knownHostKeys: [String]) -> [(method: Int32, names: String)] {
-        let ciphers = "aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr"
-        let codes = "hmac-sha2-256,hmac-sha2-512,hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com"
-        let exchange =
-            "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,"
-            + "ecdh-sha2-nistp521,diffie-hellman-group16-sha512,diffie-hellman-group18-sha512,"
-            + "diffie-hellman-group14-sha256,diffie-hellman-group-exchange-sha256"
-        var list: [(Int32, String)] = [
-            (baton_ssh2_method_hostkey(), Self.hostKeyOrder(known: knownHostKeys).joined(separator: ",")),
-            (baton_ssh2_method_crypt_out(), ciphers), (baton_ssh2_method_crypt_in(), ciphers),
-            (baton_ssh2_method_mac_out(), codes), (baton_ssh2_method_mac_in(), codes),
+    /// What is asked for of one kind of algorithm, best first; never a name that this version does not know, which 1.10
+    /// would take out with an overlapping memcpy.
+    struct Preference {
+        let category: AlgorithmCategory
+        let names: [String]
+        var method: Int32 { Library.method(category) }
+    }
+
+    /// Preferences of every kind that this version has anything of. ChaCha20 is left out because of CVE-2026-55200 in
+    /// 1.11.1 and older, CBC and SHA-1 because nobody should speak them any more. 1.11.0 loses ext-info-c, and with it
+    /// RSA keys, when its key exchange list is set (libssh2 #1326). A list is empty where `algorithms` leaves nothing.
+    func preferences(knownHostKeys: [String], _ algorithms: Algorithms) -> [Preference] {
+        let ciphers = [
+            "aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr",
         ]
-        if number != 0x010b00 { list.append((baton_ssh2_method_kex(), exchange)) }
-        return list
+        let codes = ["hmac-sha2-256", "hmac-sha2-512", "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com"]
+        let exchange = [
+            "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384",
+            "ecdh-sha2-nistp521", "diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512",
+            "diffie-hellman-group14-sha256", "diffie-hellman-group-exchange-sha256",
+        ]
+        let all: [(AlgorithmCategory, [String], Algorithms.Change?)] = [
+            (.hostKey, Self.hostKeyOrder(known: knownHostKeys), algorithms.hostKeys),
+            (.cipherOut, ciphers, algorithms.ciphers), (.cipherIn, ciphers, algorithms.ciphers),
+            (.macOut, codes, algorithms.codes), (.macIn, codes, algorithms.codes),
+            (.keyExchange, exchange, algorithms.keyExchange),
+        ]
+        return all.compactMap { category, names, change in
+            if category == .keyExchange, number == 0x010b00, change == nil { return nil }
+            let known = names.filter(Set(supported[category] ?? []).contains)
+            // Of what this version knows nothing, its own default stays.
+            return known.isEmpty ? nil : Preference(category: category, names: Algorithms.left(of: known, change))
+        }
     }
 
     /// Whether a server of today can be asked for a host key of this type. 1.10 knows RSA host keys with SHA-1 only,

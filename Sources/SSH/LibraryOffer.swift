@@ -2,23 +2,20 @@ import CLibSSH2
 
 extension Library {
     /// What this libssh2 offers a server after Baton's preferences, best first.
-    package func offered(knownHostKeys: [String] = []) -> [AlgorithmCategory: [String]] {
-        guard let session = libssh2_session_init_ex(nil, nil, nil, nil) else { return [:] }
-        defer { libssh2_session_free(session) }
-        let preferences = preferences(knownHostKeys: knownHostKeys)
-        var offered: [AlgorithmCategory: [String]] = [:]
-        for category in AlgorithmCategory.allCases {
-            let method = Self.method(category)
-            let supported = Self.supported(session, method)
-            let wanted = preferences.first { $0.method == method }?.names.split(separator: ",").map(String.init) ?? []
-            let known = wanted.filter(supported.contains)
-            // As in a session: without a name that it knows, its own list stays.
-            offered[category] = known.isEmpty ? supported : known
-        }
-        return offered
+    package func offered(knownHostKeys: [String] = [], _ algorithms: Algorithms = Algorithms()) -> [AlgorithmCategory: [String]] {
+        let wanted = preferences(knownHostKeys: knownHostKeys, algorithms)
+        return supported.merging(wanted.map { ($0.category, $0.names) }) { $1 }
     }
 
-    private static func method(_ category: AlgorithmCategory) -> Int32 {
+    static func supported() -> [AlgorithmCategory: [String]] {
+        guard let session = libssh2_session_init_ex(nil, nil, nil, nil) else { return [:] }
+        defer { libssh2_session_free(session) }
+        return Dictionary(
+            uniqueKeysWithValues: AlgorithmCategory.allCases.map { ($0, supported(session, method($0))) }
+        )
+    }
+
+    static func method(_ category: AlgorithmCategory) -> Int32 {
         switch category {
         case .keyExchange: baton_ssh2_method_kex()
         case .hostKey: baton_ssh2_method_hostkey()
@@ -30,7 +27,7 @@ extension Library {
     }
 
     /// In the library's own order.
-    static func supported(_ session: OpaquePointer, _ method: Int32) -> [String] {
+    private static func supported(_ session: OpaquePointer, _ method: Int32) -> [String] {
         var list: UnsafeMutablePointer<UnsafePointer<CChar>?>?
         let count = libssh2_session_supported_algs(session, method, &list)
         guard count > 0, let list else { return [] }

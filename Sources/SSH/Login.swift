@@ -35,6 +35,8 @@ struct Login {
         /// What an earlier connection to the same server tried.
         var alreadyTried: [String] = []
         var asksFirst = false
+        /// Said beside the rest when nobody gets in.
+        var remarks: [String] = []
     }
 
     enum Answer: Equatable {
@@ -160,7 +162,7 @@ struct Login {
         var parts: [String] = []
         if wasPartial { parts.append("a key was accepted, and the server wants more than that") }
         parts.append(tried.isEmpty ? nothingToTry : "tried " + tried.joined(separator: ", "))
-        parts += remarks
+        parts += remarks + facts.remarks.prefix(5)
         if let accepted, !accepted.isEmpty { parts.append("the server accepts " + accepted.joined(separator: ", ")) }
         let what = parts.joined(separator: "; ")
         let message =

@@ -77,9 +77,10 @@ final class Session: Link, CarrierOwner {
             hasPassword: target.password != nil,
             order: target.loginMethods,
             alreadyTried: alreadyTried,
-            asksFirst: !alreadyTried.isEmpty
+            asksFirst: !alreadyTried.isEmpty,
+            remarks: target.loginRemarks
         )
-        let types = target.known.map(\.type)
+        let (types, algorithms) = (target.known.map(\.type), target.algorithms)
         lifecycle = Lifecycle(
             .init(
                 address: target.place,
@@ -88,7 +89,7 @@ final class Session: Link, CarrierOwner {
                 login: login,
                 explainsMismatch: { bytes in
                     KeyExchangeOffer(bytes).flatMap {
-                        Mismatch.explain(server: $0, ours: library.offered(knownHostKeys: types), library: "libssh2 \(library.version)")
+                        Mismatch.explain(server: $0, ours: library.offered(knownHostKeys: types, algorithms), library: "libssh2 \(library.version)")
                     }
                 }
             )
@@ -143,7 +144,13 @@ final class Session: Link, CarrierOwner {
 
     private func startHandshake() {
         setDeadline(target.timeouts.login)
-        handle = SessionHandle(wire: wire, library: library, knownHostKeys: target.known.map(\.type))
+        let wanted = library.preferences(knownHostKeys: target.known.map(\.type), target.algorithms)
+        if let nothing = wanted.first(where: \.names.isEmpty) {
+            let text = "ssh's configuration for \(target.place) leaves no \(Mismatch.words(nothing.category, withDirection: false)) that Baton uses"
+            fail(SSHError(.configuration, text, hint: "`transport: openssh` connects with OpenSSH's own client"))
+            return
+        }
+        handle = SessionHandle(wire: wire, wanted)
         guard handle != nil else {
             fail(SSHError(.configuration, "libssh2 has no memory for a session"))
             return

@@ -18,20 +18,14 @@ struct SessionHandle: ~Copyable {
     let pointer: OpaquePointer
 
     /// `wire` must outlive the handle.
-    init?(wire: Wire, library: Library, knownHostKeys: [String]) {
+    init?(wire: Wire, _ preferences: [Library.Preference]) {
         let context = Unmanaged.passUnretained(wire).toOpaque()
         guard let pointer = libssh2_session_init_ex(nil, nil, nil, context) else { return nil }
         self.pointer = pointer
         Wire.attach(to: pointer)
         libssh2_session_set_blocking(pointer, 0)
-        for preference in library.preferences(knownHostKeys: knownHostKeys) {
-            // Only names that this version knows: 1.10 takes others out with an overlapping memcpy.
-            let known = Library.supported(pointer, preference.method)
-            let names = preference.names.split(separator: ",").filter { known.contains(String($0)) }
-            // A list of which this version knows nothing leaves its own default.
-            if !names.isEmpty {
-                _ = libssh2_session_method_pref(pointer, preference.method, names.joined(separator: ","))
-            }
+        for preference in preferences {
+            _ = libssh2_session_method_pref(pointer, preference.method, preference.names.joined(separator: ","))
         }
         // The shortest it knows: when one is due is the session's business, not libssh2's.
         libssh2_keepalive_config(pointer, 1, 2)

@@ -17,6 +17,10 @@ package struct Target: Sendable {
     package var password: String?
     /// How it may be proved who logs in, in this order.
     package var loginMethods = LoginMethod.usualOrder
+    /// What is to be said beside the rest when nobody gets in, such as keys that could not be used.
+    package var loginRemarks: [String] = []
+    /// What the user's configuration makes of Baton's own lists of algorithms.
+    package var algorithms = Algorithms()
 
     /// What known_hosts calls the host.
     package var knownAs: String
@@ -26,6 +30,10 @@ package struct Target: Sendable {
     package var authorities: [HostKey] = []
     /// Whether a key of a host of which nothing is known is believed.
     package var acceptsNewHostKey: Bool
+    /// Whether people may be asked about one.
+    package var asksForHostKey = true
+    /// Where a key that was accepted is kept; nowhere if nil.
+    package var remembers: Remembering?
 
     package var become: BecomeSettings?
     package var timeouts: Timeouts
@@ -52,6 +60,17 @@ package struct Target: Sendable {
         package init(user: String, password: String?) {
             self.user = user
             self.password = password
+        }
+    }
+
+    package struct Remembering: Hashable, Sendable {
+        package let file: String
+        /// Names are hidden even if the file does not do so yet.
+        package let isHashed: Bool
+
+        package init(file: String, isHashed: Bool) {
+            self.file = file
+            self.isHashed = isHashed
         }
     }
 
@@ -100,6 +119,26 @@ package struct Target: Sendable {
 
     /// Address and port as people write them.
     package var place: String { address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)" }
+
+    /// What is to be asked before anything can be done with the host: nothing is known of it, or of a host on the way, and
+    /// somebody may be asked about that. The first such on the way.
+    package var stranger: Target? {
+        for target in jumps + [self] {
+            guard case .libssh2 = target.transport else { return nil }
+            let isUnknown = target.known.isEmpty && target.authorities.isEmpty
+            if isUnknown { return target.asksForHostKey && !target.acceptsNewHostKey ? target : nil }
+        }
+        return nil
+    }
+
+    /// Believes a key, here and wherever the same host is on the way.
+    package mutating func trust(_ key: HostKey, of name: String) {
+        if knownAs == name, known.isEmpty { known = [key] }
+        if case .jump(var hop) = route {
+            hop.trust(key, of: name)
+            route = .jump(hop)
+        }
+    }
 
     /// The hosts that a connection goes through, the first one first.
     package var jumps: [Target] {

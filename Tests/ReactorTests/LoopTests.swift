@@ -159,15 +159,3 @@ import Testing
         #expect(error?.reason.isEmpty == false)
     }
 }
-
-extension Loop {
-    /// As a task waits for it.
-    fileprivate func resolve(_ name: String, port: UInt16, _ family: AddressFamily = .any) async throws
-        -> [SocketAddress]
-    {
-        let answer = await withCheckedContinuation { continuation in
-            resolve(name, port: port, family) { continuation.resume(returning: $0) }
-        }
-        return try answer.get()
-    }
-}

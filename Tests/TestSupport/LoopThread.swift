@@ -16,3 +16,17 @@ package func withLoop<Result: Sendable>(
     defer { loop.stop() }
     return try await Pinned(to: loop).run(body)
 }
+
+extension Loop {
+    /// The addresses of a name, as a task waits for them.
+    package func resolve(
+        _ name: String,
+        port: UInt16,
+        _ family: AddressFamily = .any
+    ) async throws -> [SocketAddress] {
+        let answer = await withCheckedContinuation { continuation in
+            resolve(name, port: port, family) { continuation.resume(returning: $0) }
+        }
+        return try answer.get()
+    }
+}
