@@ -21,7 +21,13 @@ extension Directive {
             "which addresses are tried"
         ),
         .init("BatchMode", .honoured, .flag, .batchMode, "nobody is asked for passwords"),
-        .init("CertificateFile", .honoured, .word, .certificateFile, "offering one needs OpenSSH's own client"),
+        .init(
+            "CertificateFile",
+            .honoured,
+            .word,
+            .certificateFile,
+            "read, but to offer one needs OpenSSH's own client"
+        ),
         .init("Ciphers", .honoured, .word, .ciphers, "as far as libssh2 has them"),
         .init("ConnectTimeout", .honoured, .seconds, .connectTimeout, "until the login can begin"),
         .init("GlobalKnownHostsFile", .honoured, .words, .globalKnownHostsFile, "where known hosts are read"),
@@ -153,7 +159,8 @@ extension Directive {
         + group(
             "the connection is the same without it",
             [
-                "ChannelTimeout", "Compression", "ConnectionAttempts", "IPQoS", "RekeyLimit", "TCPKeepAlive",
+                "ChannelTimeout", "Compression", "ConnectionAttempts", "IPQoS", "KeepAlive", "RekeyLimit",
+                "TCPKeepAlive",
                 "VersionAddendum",
             ]
         )
@@ -183,7 +190,7 @@ extension Directive {
             "OpenSSH itself does nothing with it any more",
             [
                 "AFSTokenPassing", "Cipher", "CompressionLevel", "FallBackToRsh", "GlobalKnownHostsFile2",
-                "KeepAlive", "KerberosAuthentication", "KerberosTgtPassing", "Protocol", "RhostsAuthentication",
+                "KerberosAuthentication", "KerberosTgtPassing", "Protocol", "RhostsAuthentication",
                 "RhostsRSAAuthentication", "RSAAuthentication", "UseBlacklistedKeys", "UsePrivilegedPort",
                 "UseRoaming", "UserKnownHostsFile2", "UseRsh",
             ]

