@@ -62,7 +62,8 @@ let package = Package(
         room(
             "Commands",
             [
-                "Arguments", "ClientConfig", "Document", "Events", "Fleet", "HostSide", "Inventory", "Lab", "Reactor", "Report", "SSH",
+                "Arguments", "ClientConfig", "Document", "Events", "Fleet", "HostSide", "Inventory", "Lab", "Reactor",
+                "Report", "SSH",
                 "Shell", "CSystem", "Text",
             ]
         ),
@@ -82,7 +83,7 @@ let package = Package(
         tests(of: "Events", ["Reactor"]),
         tests(of: "Report", ["Events"]),
         tests(of: "HostSide", ["Shell", "Reactor"]),
-        tests(of: "Fleet", ["SSH", "Inventory", "Reactor"]),
+        tests(of: "Fleet", ["SSH", "ClientConfig", "Inventory", "Reactor"]),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto"]),
         tests(of: "Lab", ["Reactor"]),
         tests(of: "Commands", ["Arguments", "baton", "Lab", "Reactor"], exclude: ["Snapshots"]),

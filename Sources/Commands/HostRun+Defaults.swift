@@ -1,6 +1,6 @@
 import Arguments
-import ClientConfig
 import CSystem
+import ClientConfig
 import Events
 import Fleet
 

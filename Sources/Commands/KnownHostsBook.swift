@@ -30,9 +30,7 @@ struct KnownHostsBook {
             try Files.makeDirectory(String(place.file[..<slash]), mode: 0o700)
         }
         let existing = Files.exists(place.file) ? try Files.read(place.file) : []
-        let isHashed = place.isHashed || KnownHosts.isHashed(existing)
-        let lines = keys.map { KnownHosts.line($0.name, $0.key, hashed: isHashed) + "\n" }
-        let separator = existing.isEmpty || existing.last == 10 ? "" : "\n"
-        try Files.append(Array((separator + lines.joined()).utf8), to: place.file)
+        let lines = KnownHosts.newLines(for: keys, existing: existing, hashed: place.isHashed)
+        if !lines.isEmpty { try Files.append(lines, to: place.file) }
     }
 }

@@ -59,7 +59,8 @@ struct TrustQuestion {
                 column == row.count - 1 ? text : text + String(repeating: " ", count: widths[column] - text.count)
             }.joined(separator: "  ")
         }
-        let what = rows.count == 1 ? "a host key that is not known yet" : "\(rows.count) host keys that are not known yet"
+        let what =
+            rows.count == 1 ? "a host key that is not known yet" : "\(rows.count) host keys that are not known yet"
         return "\(what):\n" + lines.map { "  \($0)\n" }.joined()
     }
 }

@@ -195,7 +195,7 @@ package struct Access {
     private mutating func trust(_ way: Way, _ target: inout Target) throws(Unusable) {
         let settings = way.settings
         if let alias = settings.hostKeyAlias { target.knownAs = KnownHosts.name(of: alias, port: 22) }
-        let found = knownHosts.keys(for: target.knownAs, settings.userKnownHostsFiles + settings.globalKnownHostsFiles)
+        let found = knownHosts.find(target.knownAs, settings.userKnownHostsFiles + settings.globalKnownHostsFiles)
         target.known = found.known
         target.revoked = found.revoked
         target.authorities = found.authorities
@@ -237,17 +237,14 @@ private struct KnownHostsFiles {
     private var read: [[String]: KnownHosts] = [:]
     private(set) var warnings: [String] = []
 
-    mutating func keys(
-        for name: String,
-        _ files: [String]
-    ) -> (known: [HostKey], revoked: [HostKey], authorities: [HostKey]) {
-        if let known = read[files] { return known.keys(for: name) }
+    mutating func find(_ name: String, _ files: [String]) -> KnownHosts.Found {
+        if let known = read[files] { return known.find(name: name) }
         var known = KnownHosts()
         for file in files {
             if let bytes = try? Files.read(file) { known.add(file: file, bytes) }
         }
         warnings += known.badLines.prefix(3).map { "\($0.file):\($0.line): this line is not understood" }
         read[files] = known
-        return known.keys(for: name)
+        return known.find(name: name)
     }
 }

@@ -98,8 +98,8 @@ struct Keyring {
         }
         let named = named(way).filter(isLocked)
         if !named.isEmpty || !held.isEmpty { return named }
-        let hasPlain = way.settings.identityFiles.contains { path in
-            if case .key = files[expanded(path)] { true } else { false }
+        let hasPlain = usual(way).contains { path in
+            if case .key = files[path] { true } else { false }
         }
         let hasPassword = way.connection?.password != nil || defaults.password != nil
         return hasPlain || hasPassword ? [] : usual(way).filter(isLocked)
@@ -133,8 +133,13 @@ struct Keyring {
         return unique((way.namedKeys + configured).map(expanded))
     }
 
+    /// Only where nobody names a file, as for ssh; the kinds that people make today before RSA, which ssh tries first.
     private func usual(_ way: Way) -> [String] {
-        way.settings.identityFilesAreDefaults ? unique(way.settings.identityFiles.map(expanded)) : []
+        guard way.settings.identityFilesAreDefaults, way.namedKeys.isEmpty else { return [] }
+        let paths = unique(way.settings.identityFiles.map(expanded))
+        return paths.filter { $0.contains("ed25519") }
+            + paths.filter { !$0.contains("ed25519") && !$0.hasSuffix("rsa") }
+            + paths.filter { $0.hasSuffix("rsa") }
     }
 
     private func unique(_ paths: [String]) -> [String] {
@@ -156,7 +161,9 @@ struct Keyring {
             switch choose(path, held) {
             case .success(let key): if let key { add(key) }
             case .failure(let problem):
-                if required.contains(path) { throw Unusable(host, "the key file \(path) \(problem.reason)", hint: problem.hint) }
+                if required.contains(path) {
+                    throw Unusable(host, "the key file \(path) \(problem.reason)", hint: problem.hint)
+                }
                 remarks.append("\(path) \(problem.reason)")
             }
         }

@@ -17,6 +17,14 @@ package struct HostKey: Hashable, Sendable {
         self.blob = blob
     }
 
+    /// From the two words of a line, as bytes.
+    init?(type: some Collection<UInt8>, base64: some Collection<UInt8>) {
+        guard let blob = Base64.decode(base64), let key = HostKey(blob: blob), type.elementsEqual(key.type.utf8) else {
+            return nil
+        }
+        self = key
+    }
+
     /// From the two words of a known_hosts line or an inventory's `host_key`.
     package init?(line: some StringProtocol) {
         let words = line.split(separator: " ", omittingEmptySubsequences: true)

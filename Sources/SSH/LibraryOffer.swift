@@ -2,7 +2,9 @@ import CLibSSH2
 
 extension Library {
     /// What this libssh2 offers a server after Baton's preferences, best first.
-    package func offered(knownHostKeys: [String] = [], _ algorithms: Algorithms = Algorithms()) -> [AlgorithmCategory: [String]] {
+    package func offered(knownHostKeys: [String] = [], _ algorithms: Algorithms = Algorithms()) -> [AlgorithmCategory:
+        [String]]
+    {
         let wanted = preferences(knownHostKeys: knownHostKeys, algorithms)
         return supported.merging(wanted.map { ($0.category, $0.names) }) { $1 }
     }

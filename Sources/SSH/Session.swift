@@ -89,7 +89,11 @@ final class Session: Link, CarrierOwner {
                 login: login,
                 explainsMismatch: { bytes in
                     KeyExchangeOffer(bytes).flatMap {
-                        Mismatch.explain(server: $0, ours: library.offered(knownHostKeys: types, algorithms), library: "libssh2 \(library.version)")
+                        Mismatch.explain(
+                            server: $0,
+                            ours: library.offered(knownHostKeys: types, algorithms),
+                            library: "libssh2 \(library.version)"
+                        )
                     }
                 }
             )
@@ -146,7 +150,8 @@ final class Session: Link, CarrierOwner {
         setDeadline(target.timeouts.login)
         let wanted = library.preferences(knownHostKeys: target.known.map(\.type), target.algorithms)
         if let nothing = wanted.first(where: \.names.isEmpty) {
-            let text = "ssh's configuration for \(target.place) leaves no \(Mismatch.words(nothing.category, withDirection: false)) that Baton uses"
+            let text =
+                "ssh's configuration for \(target.place) leaves no \(Mismatch.words(nothing.category, withDirection: false)) that Baton uses"
             fail(SSHError(.configuration, text, hint: "`transport: openssh` connects with OpenSSH's own client"))
             return
         }

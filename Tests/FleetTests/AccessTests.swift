@@ -1,3 +1,4 @@
+import ClientConfig
 import Fleet
 import Inventory
 import Reactor
@@ -14,7 +15,7 @@ import Testing
 
         var defaults: Access.Defaults {
             var defaults = Access.Defaults(user: "me", home: path)
-            defaults.systemKnownHosts = "\(path)/no-such-file"
+            defaults.configFiles = .usual(user: "\(ssh)/config", system: "\(path)/no-such-file")
             return defaults
         }
 
@@ -41,28 +42,43 @@ import Testing
         }
     }
 
+    private func targets(
+        _ defaults: Access.Defaults,
+        _ hosts: [(name: String, connection: Connection)],
+        inventory: [String: Connection] = [:]
+    ) async throws -> Access.Result {
+        let (defaults, hosts) = (defaults, hosts)
+        return try await withLoop { loop in
+            let vault = KeyVault(on: loop)
+            let result = await Access.targets(for: hosts, defaults, inventory: { inventory[$0] }, vault)
+            vault.close()
+            return result
+        }
+    }
+
     private func target(
         _ defaults: Access.Defaults,
         _ change: (inout Connection) -> Void = { _ in }
-    ) throws -> Target {
-        var access = Access(defaults)
+    ) async throws -> Target {
         var connection = Connection(address: "web1.example.com")
         change(&connection)
-        return try access.target("web1", connection)
+        let result = try await targets(defaults, [("web1", connection)])
+        if let problem = result.unusable.first { throw problem }
+        return try #require(result.targets.first)
     }
 
-    private func reason(_ defaults: Access.Defaults, _ change: (inout Connection) -> Void) -> Access.Unusable? {
+    private func reason(_ defaults: Access.Defaults, _ change: (inout Connection) -> Void) async -> Unusable? {
         do {
-            _ = try target(defaults, change)
+            _ = try await target(defaults, change)
             return nil
         } catch {
-            return error as? Access.Unusable
+            return error as? Unusable
         }
     }
 
     @Test func `nothing given is the login user at port 22, with nothing known`() async throws {
         try await withHome { home in
-            let target = try target(home.defaults)
+            let target = try await target(home.defaults)
             #expect(target.name == "web1")
             #expect(target.place == "web1.example.com:22")
             #expect(target.user == "me")
@@ -75,14 +91,14 @@ import Testing
     @Test func `the inventory's words, and those of the command line before them`() async throws {
         try await withHome { home in
             var defaults = home.defaults
-            func of(_ defaults: Access.Defaults) throws -> Target {
-                try target(defaults) {
+            func of(_ defaults: Access.Defaults) async throws -> Target {
+                try await target(defaults) {
                     $0.port = 2222
                     $0.user = "deploy"
                     $0.connectTimeout = .seconds(7)
                 }
             }
-            let plain = try of(defaults)
+            let plain = try await of(defaults)
             #expect(plain.place == "web1.example.com:2222")
             #expect(plain.user == "deploy")
             #expect(plain.timeouts.connect == .seconds(7))
@@ -90,7 +106,7 @@ import Testing
             defaults.isUserGiven = true
             defaults.connectTimeout = .seconds(3)
             defaults.acceptsNewHostKeys = true
-            let given = try of(defaults)
+            let given = try await of(defaults)
             #expect(given.user == "root")
             #expect(given.timeouts.connect == .seconds(3))
             #expect(given.acceptsNewHostKey)
@@ -114,25 +130,25 @@ import Testing
                 other.example.com \(other)
                 """ + "\n"
             )
-            func known(_ address: String, _ port: Int?) throws -> [String] {
-                try target(home.defaults) {
+            func known(_ address: String, _ port: Int?) async throws -> [String] {
+                try await target(home.defaults) {
                     $0.address = address
                     $0.port = port
                 }.known.map(\.line)
             }
-            #expect(try known("web1.example.com", nil) == [plain])
-            #expect(try known("WEB1.example.com", 22) == [plain])
-            #expect(try known("10.0.0.1", nil) == [plain])
-            #expect(try known("web1.example.com", 2222) == [ported])
-            #expect(try known("web2.example.com", nil) == [])
+            #expect(try await known("web1.example.com", nil) == [plain])
+            #expect(try await known("WEB1.example.com", 22) == [plain])
+            #expect(try await known("10.0.0.1", nil) == [plain])
+            #expect(try await known("web1.example.com", 2222) == [ported])
+            #expect(try await known("web2.example.com", nil) == [])
             // The real tool hides the names; a line of another file counts beside them.
             #expect(try await runChild(["ssh-keygen", "-q", "-H", "-f", "\(home.ssh)/known_hosts"]).succeeded)
             let hashed = String(decoding: try Files.read("\(home.ssh)/known_hosts"), as: UTF8.self)
             #expect(!hashed.contains("example.com"))
             try home.write("known_hosts2", "web*.example.com \(secret)\n")
-            #expect(try known("web1.example.com", nil) == [plain, secret])
-            #expect(try known("web1.example.com", 2222) == [ported])
-            #expect(try known("other.example.com", nil) == [other])
+            #expect(try await known("web1.example.com", nil) == [plain, secret])
+            #expect(try await known("web1.example.com", 2222) == [ported])
+            #expect(try await known("other.example.com", nil) == [other])
         }
     }
 
@@ -141,9 +157,10 @@ import Testing
             let good = try await home.makeKey("good")
             let bad = try await home.makeKey("bad")
             try home.write("known_hosts", "@revoked * \(bad)\nweb1.example.com \(good)\nnonsense\n")
-            let access = Access(home.defaults)
-            #expect(access.warnings == ["\(home.ssh)/known_hosts:3: this line is not understood"])
-            let target = try target(home.defaults)
+            let connection = Connection(address: "web1.example.com")
+            let result = try await targets(home.defaults, [("web1", connection), ("web2", connection)])
+            #expect(result.warnings == ["\(home.ssh)/known_hosts:3: this line is not understood"])
+            let target = try #require(result.targets.first)
             #expect(target.known.map(\.line) == [good])
             #expect(target.revoked.map(\.line) == [bad])
         }
@@ -153,9 +170,8 @@ import Testing
         try await withHome { home in
             let key = try await home.makeKey("key")
             try home.write("system", "web1.example.com \(key)\n")
-            var defaults = home.defaults
-            defaults.systemKnownHosts = "\(home.ssh)/system"
-            #expect(try target(defaults).known.map(\.line) == [key])
+            try home.write("config", "GlobalKnownHostsFile ~/.ssh/system\n")
+            #expect(try await target(home.defaults).known.map(\.line) == [key])
         }
     }
 
@@ -165,10 +181,10 @@ import Testing
             let pinned = try await home.makeKey("pinned")
             let second = try await home.makeKey("second", type: "ecdsa")
             try home.write("known_hosts", "web1.example.com \(known)\n@revoked * \(pinned)\n")
-            let target = try target(home.defaults) { $0.hostKeys = [pinned, second + " a comment"] }
+            let target = try await target(home.defaults) { $0.hostKeys = [pinned, second + " a comment"] }
             #expect(target.known.map(\.line) == [pinned, second])
             #expect(target.revoked.map(\.line) == [pinned])
-            let problem = reason(home.defaults) { $0.hostKeys = [pinned, "ssh-ed25519 AAAAnonsense"] }
+            let problem = await reason(home.defaults) { $0.hostKeys = [pinned, "ssh-ed25519 AAAAnonsense"] }
             #expect(problem?.host == "web1")
             #expect(problem?.reason.contains("host_key") == true)
             #expect(problem?.hint?.contains("ssh_host_ed25519_key.pub") == true)
@@ -183,11 +199,11 @@ import Testing
             try await home.makeKey("id_rsa", type: "rsa")
             let mine = try await home.makeKey("mine", type: "ecdsa")
             let given = try await home.makeKey("given")
-            let named = try target(home.defaults) { $0.privateKeyFile = "~/.ssh/mine" }
+            let named = try await target(home.defaults) { $0.privateKeyFile = "~/.ssh/mine" }
             #expect(named.keys.map { HostKey(blob: $0.blob)?.line } == [mine])
             var defaults = home.defaults
             defaults.privateKey = "\(home.ssh)/given"
-            let both = try target(defaults) { $0.privateKeyFile = "~/.ssh/mine" }
+            let both = try await target(defaults) { $0.privateKeyFile = "~/.ssh/mine" }
             #expect(both.keys.map { HostKey(blob: $0.blob)?.line } == [given])
         }
     }
@@ -197,13 +213,12 @@ import Testing
             let ed = try await home.makeKey("id_ed25519")
             let rsa = try await home.makeKey("id_rsa", type: "rsa")
             let ecdsa = try await home.makeKey("id_ecdsa", type: "ecdsa")
-            var access = Access(home.defaults)
-            let first = try access.target("a", Connection(address: "a"))
+            let hosts = [("a", Connection(address: "a")), ("b", Connection(address: "b"))]
+            let result = try await targets(home.defaults, hosts)
+            let (first, second) = (result.targets[0], result.targets[1])
             #expect(first.keys.map { HostKey(blob: $0.blob)?.line } == [ed, ecdsa, rsa])
-            try Files.removeTree(home.ssh)
-            let second = try access.target("b", Connection(address: "b"))
             #expect(zip(first.keys, second.keys).allSatisfy { $0 === $1 } && second.keys.count == 3)
-            #expect(access.warnings == [])
+            #expect(result.warnings == [])
         }
     }
 
@@ -216,7 +231,7 @@ import Testing
                 ("locked", "passphrase"), ("damaged", "damaged"), ("nonsense", "not a private key"),
                 ("missing", "cannot be read: No such file"), ("", "cannot be read"),
             ] {
-                let problem = reason(home.defaults) { $0.privateKeyFile = "~/.ssh/\(name)" }
+                let problem = await reason(home.defaults) { $0.privateKeyFile = "~/.ssh/\(name)" }
                 #expect(problem?.host == "web1")
                 #expect(problem?.reason.hasPrefix("the key file \(home.ssh)/\(name) ") == true)
                 #expect(problem?.reason.contains(part) == true, "\(problem?.reason ?? "no problem")")
@@ -224,17 +239,13 @@ import Testing
         }
     }
 
-    @Test func `a usual file that cannot be used is passed over and told once`() async throws {
+    @Test func `a usual file that cannot be used is passed over, and told when nobody gets in`() async throws {
         try await withHome { home in
             try await home.makeKey("id_ed25519", passphrase: "hunter22")
             let rsa = try await home.makeKey("id_rsa", type: "rsa")
-            var access = Access(home.defaults)
-            for _ in 0..<3 {
-                let target = try access.target("a", Connection(address: "a"))
-                #expect(target.keys.map { HostKey(blob: $0.blob)?.line } == [rsa])
-            }
-            #expect(access.warnings.count == 1)
-            #expect(access.warnings.first?.contains("id_ed25519 is encrypted with a passphrase") == true)
+            let target = try await target(home.defaults)
+            #expect(target.keys.map { HostKey(blob: $0.blob)?.line } == [rsa])
+            #expect(target.loginRemarks == ["\(home.ssh)/id_ed25519 is encrypted with a passphrase"])
         }
     }
 
@@ -243,9 +254,9 @@ import Testing
     @Test func `becoming is asked for by the inventory or the command line`() async throws {
         try await withHome { home in
             var defaults = home.defaults
-            let unasked = try target(defaults) { $0.becomeUser = "app" }
+            let unasked = try await target(defaults) { $0.becomeUser = "app" }
             #expect(unasked.become == nil)
-            let inventory = try target(defaults) {
+            let inventory = try await target(defaults) {
                 $0.become = true
                 $0.becomeMethod = "sudo"
                 $0.becomeUser = "app"
@@ -254,12 +265,12 @@ import Testing
             #expect(inventory.become?.user == "app")
             #expect(inventory.become?.password == "s3cret")
             defaults.become = true
-            let plain = try target(defaults)
+            let plain = try await target(defaults)
             #expect(plain.become?.user == "root")
             #expect(plain.become != nil && plain.become?.password == nil)
             defaults.becomeUser = "postgres"
             defaults.becomePassword = "given"
-            let given = try target(defaults) {
+            let given = try await target(defaults) {
                 $0.becomeUser = "app"
                 $0.becomePassword = Password("s3cret")
             }
@@ -271,13 +282,13 @@ import Testing
     @Test(arguments: ["su", "doas", "SUDO", ""])
     func `any method but sudo is refused, where it is needed`(method: String) async throws {
         try await withHome { home in
-            let problem = reason(home.defaults) {
+            let problem = await reason(home.defaults) {
                 $0.become = true
                 $0.becomeMethod = method
             }
             #expect(problem?.reason == "ansible_become_method \(method) is not supported")
             #expect(problem?.hint == "Baton becomes through sudo")
-            #expect(reason(home.defaults) { $0.becomeMethod = method } == nil)
+            #expect(await reason(home.defaults) { $0.becomeMethod = method } == nil)
         }
     }
 }

@@ -103,26 +103,30 @@ struct ConnectionTests {
     @Test func argumentsForSSHAreTakenApartAndKeepTheirPlace() throws {
         let found = try connection("ansible_ssh_common_args: '-o \"A B\" -J x', ansible_ssh_extra_args: -C")
         #expect(found.sshArguments.map(\.words) == [["-o", "A B", "-J", "x"], ["-C"]])
-        #expect(found.sshArguments.map(\.place) == [
-            "hosts.yml:1: ansible_ssh_common_args", "hosts.yml:1: ansible_ssh_extra_args",
-        ])
+        #expect(
+            found.sshArguments.map(\.place) == [
+                "hosts.yml:1: ansible_ssh_common_args", "hosts.yml:1: ansible_ssh_extra_args",
+            ]
+        )
         #expect(try connection("ansible_ssh_args: ''").sshArguments.isEmpty)
         #expect(try connection("ansible_host_key_checking: no").acceptsNewHostKeys)
     }
 
-    @Test(arguments: [
-        ("ansible_connection: ssh", nil), ("ansible_connection: smart", nil), ("ansible_connection: local", .local),
-        ("ansible_connection: ansible.builtin.local", .local), ("transport: openssh", .openssh),
-        ("transport: libssh2", .libssh2), ("ansible_host: h, transport: openssh", nil),
-        ("ansible_host: h, baton_transport: openssh", .openssh),
-        ("ansible_connection: ssh, baton_transport: openssh", .openssh),
-    ] as [(String, Connection.Transport?)])
+    @Test(
+        arguments: [
+            ("ansible_connection: ssh", nil), ("ansible_connection: smart", nil), ("ansible_connection: local", .local),
+            ("ansible_connection: ansible.builtin.local", .local), ("transport: openssh", .openssh),
+            ("transport: libssh2", .libssh2), ("ansible_host: h, transport: openssh", nil),
+            ("ansible_host: h, baton_transport: openssh", .openssh),
+            ("ansible_connection: ssh, baton_transport: openssh", .openssh),
+        ] as [(String, Connection.Transport?)]
+    )
     func transports(variables: String, expected: Connection.Transport?) throws {
         #expect(try connection(variables).transport == expected)
     }
 
     @Test func jumps() throws {
-        #expect(try connection("jump: me@bastion:2222,other").jump == "me@bastion:2222,other")
+        #expect(try connection("jump: 'me@bastion:2222,other'").jump == "me@bastion:2222,other")
         #expect(try connection("ansible_host: h, jump: bastion").jump == nil)
     }
 
@@ -143,11 +147,10 @@ struct ConnectionTests {
         ("user: !vault x", "37: error: user is needed, but !vault cannot be read"),
         ("user: '{{ x }}'", "37: error: user is needed, but expressions cannot be used in it"),
         ("host_key: abc", "41: error: host_key must be a key type and a key, not the text \"abc\""),
-        ("ansible_ssh_extra_args: \"-o 'x\"", "55: error: ansible_ssh_extra_args: this quote is not closed"),
+        ("ansible_ssh_extra_args: \"-o 'x\"", "55: error: ansible_ssh_extra_args: this quote is never closed"),
         (
             "ansible_connection: winrm",
-            "51: error: ansible_connection \"winrm\" is not supported\n  hint: Baton knows ssh, openssh (OpenSSH's own "
-                + "client) and local"
+            "51: error: ansible_connection \"winrm\" is not supported"
         ),
         ("connect_timeout: 0", "48: error: connect_timeout must be a whole number from 1 to 86400, not 0"),
     ])

@@ -185,60 +185,6 @@ import Testing
             }
         }
     }
-
-    @Test func `known hosts are found as ssh-keygen finds them`() async throws {
-        try await withServer { server in
-            let key = server.hostKey
-            let lines = [
-                "plain.example \(key)", "UPPER.example \(key)", "one,two,10.0.0.1 \(key)", "[port.example]:2222 \(key)",
-                "*.wild.example,!not.wild.example \(key)", "h?st \(key)", "# comment \(key)", "",
-                "   spaced \(key) a comment", "@revoked gone.example \(key)", "a \(key)", "broken line",
-                "[*]:2022 \(key)",
-            ]
-            let file = "\(server.directory)/known"
-            try Files.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: file)
-            let names = [
-                "plain.example", "PLAIN.example", "upper.example", "one", "two", "10.0.0.1", "three",
-                "[port.example]:2222", "port.example", "a.wild.example", "not.wild.example", "wild.example", "host",
-                "hst", "spaced", "a", "b", "[x]:2022",
-            ]
-            for hashed in [false, true] {
-                if hashed {
-                    _ = try await server.loop.run(
-                        ChildRequest(["ssh-keygen", "-H", "-f", file], environment: Surroundings.environment)
-                    )
-                }
-                var known = KnownHosts()
-                known.add(file: file, try Files.read(file))
-                if !hashed { #expect(known.badLines.map(\.line) == [12]) }
-                for name in names {
-                    let found = try await server.loop.run(
-                        ChildRequest(["ssh-keygen", "-F", name, "-f", file], environment: Surroundings.environment)
-                    )
-                    let (host, port) = Self.split(name)
-                    let keys = known.keys(for: host, port: port).known
-                    #expect(!keys.isEmpty == found.succeeded, "\(name), hashed: \(hashed)")
-                }
-                #expect(known.keys(for: "gone.example", port: 22).revoked.count == 1)
-                #expect(known.keys(for: "gone.example", port: 22).known.isEmpty)
-            }
-            let line = KnownHosts.line("[secret.example]:2222", HostKey(line: key)!, hashed: true)
-            try Files.write(Array((line + "\n").utf8), to: file)
-            let found = try await server.loop.run(
-                ChildRequest(
-                    ["ssh-keygen", "-F", "[secret.example]:2222", "-f", file],
-                    environment: Surroundings.environment
-                )
-            )
-            #expect(found.succeeded)
-        }
-    }
-
-    private static func split(_ name: String) -> (String, UInt16) {
-        guard name.hasPrefix("["), let end = name.lastIndex(of: "]") else { return (name, 22) }
-        let host = name[name.index(after: name.startIndex)..<end]
-        return (String(host), UInt16(name[end...].dropFirst(2)) ?? 22)
-    }
 }
 
 extension TestServer {

@@ -17,8 +17,8 @@ _baton_options() {
         'lab/up') echo '--directory -h --help --version' ;;
         'lab/status') echo '-o --output --directory -h --help --version' ;;
         'lab/down') echo '--directory -h --help --version' ;;
-        'exec') echo '-i --inventory -l --limit -u --user --private-key -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --timeout --max-output -h --help --version' ;;
-        'facts') echo '-i --inventory -l --limit -u --user --private-key -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -h --help --version' ;;
+        'exec') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --timeout --max-output -h --help --version' ;;
+        'facts') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -h --help --version' ;;
         'hosts') echo '-i --inventory -l --limit --graph --vars --explain -o --output -h --help --version' ;;
         'completions') echo '-h --help --version' ;;
         'manual') echo '-h --help --version' ;;

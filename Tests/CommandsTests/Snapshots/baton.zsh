@@ -71,6 +71,8 @@ _baton__facts() {
         '(-u --user)-u+[Log in as this user, whatever the inventory says]:NAME: ' \
         '(-u --user)--user=[Log in as this user, whatever the inventory says]:NAME: ' \
         '(--private-key)--private-key=[Log in with this key, whatever the inventory says]:FILE:_files' \
+        '(-k --ask-pass)-k[Ask for the password to log in with, once for all hosts]' \
+        '(-k --ask-pass)--ask-pass[Ask for the password to log in with, once for all hosts]' \
         '(-b --become)-b[Run as another user through sudo]' \
         '(-b --become)--become[Run as another user through sudo]' \
         '(--become-user)--become-user=[The user to become; root if nothing says otherwise]:NAME: ' \
@@ -100,6 +102,8 @@ _baton__exec() {
         '(-u --user)-u+[Log in as this user, whatever the inventory says]:NAME: ' \
         '(-u --user)--user=[Log in as this user, whatever the inventory says]:NAME: ' \
         '(--private-key)--private-key=[Log in with this key, whatever the inventory says]:FILE:_files' \
+        '(-k --ask-pass)-k[Ask for the password to log in with, once for all hosts]' \
+        '(-k --ask-pass)--ask-pass[Ask for the password to log in with, once for all hosts]' \
         '(-b --become)-b[Run as another user through sudo]' \
         '(-b --become)--become[Run as another user through sudo]' \
         '(--become-user)--become-user=[The user to become; root if nothing says otherwise]:NAME: ' \
