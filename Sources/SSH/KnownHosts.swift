@@ -10,6 +10,8 @@ package struct KnownHosts: Sendable {
         case changed(known: [HostKey])
         /// Known keys there are, but none of a type that can be asked for: neither a match nor a change.
         case uncheckable(known: [HostKey])
+        /// Nothing is known but who may vouch for the host, with certificates that libssh2 cannot check.
+        case onlyAuthorities([HostKey])
         case revoked
     }
 
@@ -125,6 +127,7 @@ package struct KnownHosts: Sendable {
         _ offered: HostKey,
         known: [HostKey],
         revoked: [HostKey],
+        authorities: [HostKey] = [],
         askable: (String) -> Bool = { _ in true }
     ) -> Verdict {
         if revoked.contains(offered) { return .revoked }
@@ -132,6 +135,7 @@ package struct KnownHosts: Sendable {
         if !known.isEmpty, !known.contains(where: { askable($0.type) }) { return .uncheckable(known: known) }
         // Another key of the same type is a change; only other types known means this one was never seen, but since
         // known types are asked for first, the server does not have them any more: a change as well.
-        return known.isEmpty ? .unknown : .changed(known: known)
+        if !known.isEmpty { return .changed(known: known) }
+        return authorities.isEmpty ? .unknown : .onlyAuthorities(authorities)
     }
 }

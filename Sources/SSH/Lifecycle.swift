@@ -104,42 +104,7 @@ struct Lifecycle {
         switch verdict {
         case .trusted: return startLogin()
         case .unknown where accepting: return startLogin()
-        case .unknown:
-            return end(
-                SSHError(
-                    .hostKeyUnknown(key),
-                    "the host key of \(facts.address) is not known: \(key.shortType) \(key.fingerprint)",
-                    hint: "compare it, then run again with --accept-new-host-keys"
-                )
-            )
-        case .changed(let known):
-            let was = known.map { "\($0.shortType) \($0.fingerprint)" }.joined(separator: ", ")
-            return end(
-                SSHError(
-                    .hostKeyChanged(offered: key, known: known),
-                    "the host key of \(facts.address) has changed: it shows \(key.shortType) \(key.fingerprint), "
-                        + "known is \(was)",
-                    hint: "either somebody is in between, or the host was set up anew: find out which, then correct "
-                        + "known_hosts or host_key"
-                )
-            )
-        case .uncheckable(let known):
-            let types = Set(known.map(\.shortType)).sorted().joined(separator: ", ")
-            return end(
-                SSHError(
-                    .hostKeyUncheckable(offered: key, known: known),
-                    "of \(facts.address) only a host key of type \(types) is known, which libssh2 "
-                        + "\(facts.libraryVersion) cannot check; the host shows \(key.shortType) \(key.fingerprint)",
-                    hint: "compare that fingerprint on the host, then add the key to known_hosts or as host_key"
-                )
-            )
-        case .revoked:
-            return end(
-                SSHError(
-                    .hostKeyRevoked(key),
-                    "the host key of \(facts.address) is revoked: \(key.shortType) \(key.fingerprint)"
-                )
-            )
+        default: return end(HostKeyWords(facts.address, key, facts.libraryVersion).error(verdict))
         }
     }
 

@@ -173,7 +173,13 @@ final class Session: Link, CarrierOwner {
         }
         let verdict =
             hostKey.map {
-                KnownHosts.judge($0, known: target.known, revoked: target.revoked, askable: library.canAskFor)
+                KnownHosts.judge(
+                    $0,
+                    known: target.known,
+                    revoked: target.revoked,
+                    authorities: target.authorities,
+                    askable: library.canAskFor
+                )
             } ?? .unknown
         perform(lifecycle.judged(hostKey, verdict, accepting: target.acceptsNewHostKey))
     }
