@@ -84,7 +84,7 @@ let package = Package(
         tests(of: "Report", ["Events"]),
         tests(of: "HostSide", ["Shell", "Reactor"]),
         tests(of: "Fleet", ["SSH", "ClientConfig", "Inventory", "Reactor"]),
-        tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto"]),
+        tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto", "CSystem", "Text"]),
         tests(of: "Lab", ["Reactor"]),
         tests(of: "Commands", ["Arguments", "baton", "Lab", "Reactor"], exclude: ["Snapshots"]),
         tests(of: "Arguments", exclude: ["Snapshots"]),

@@ -52,7 +52,7 @@ struct HostRun {
         }
         let defaults = try Self.defaults(parsed, context, &secrets)
         let connections = try Self.connections(hosts, &secrets)
-        vault = KeyVault(on: context.loop)
+        vault = KeyVault(environment: context.environment, on: context.loop)
         let result = await Access.targets(
             for: connections,
             defaults,
@@ -60,7 +60,7 @@ struct HostRun {
             vault
         )
         if let first = result.unusable.first {
-            vault.close()
+            await vault.close()
             let others = result.unusable.count > 1 ? " (and \(result.unusable.count - 1) more hosts)" : ""
             throw CommandError("\(first.host)\(others): \(first.reason)", hint: first.hint)
         }
@@ -175,7 +175,7 @@ struct HostRun {
 
     private func close(_ fleet: Fleet) async {
         await fleet.close()
-        vault.close()
+        await vault.close()
     }
 
     private func finish(_ result: RunResult, _ render: Render, seconds: Double) {

@@ -72,7 +72,7 @@ package actor Fleet {
         var attempt = 1
         var delay = firstDelay
         while true {
-            guard await permission(id, target.place, delay) else { return .untouched }
+            guard await permission(id, target.place, delay, cohort: cohort(of: target)) else { return .untouched }
             emit(.hostConnecting(attempt: attempt), target)
             let began = loop.now
             let remote = SSHRemote(preferring(target), connector)
@@ -87,7 +87,11 @@ package actor Fleet {
             } catch {
                 connecting[id] = nil
                 await remote.close()
-                gate.failed(id, crowded: error.kind == .droppedBeforeBanner)
+                gate.failed(
+                    id,
+                    crowded: error.kind == .droppedBeforeBanner,
+                    refused: error.kind == .authentication
+                )
                 startNext()
                 if gate.isStopped { return .untouched }
                 guard error.isTransient,
@@ -175,14 +179,27 @@ package actor Fleet {
         return changed
     }
 
+    /// Two keys are tried anywhere without harm.
+    private static let fewKeys = 2
+
+    private func cohort(of target: Target) -> StartGate.Cohort? {
+        guard target.keys.count > Self.fewKeys else { return nil }
+        return "\(target.user) " + target.keys.map(\.fingerprint).joined(separator: " ")
+    }
+
     /// Host keys that were accepted in this run, for writing into known_hosts.
     package var newHostKeys: [(target: Target, key: HostKey)] { connector.acceptedKeys }
 
     // MARK: Starting and stopping
 
-    private func permission(_ id: StartGate.ID, _ destination: String, _ delay: Duration) async -> Bool {
+    private func permission(
+        _ id: StartGate.ID,
+        _ destination: String,
+        _ delay: Duration,
+        cohort: StartGate.Cohort? = nil
+    ) async -> Bool {
         if gate.isStopped { return false }
-        gate.ask(id, destination, notBefore: loop.now + delay)
+        gate.ask(id, destination, cohort: cohort, notBefore: loop.now + delay)
         return await withCheckedContinuation { continuation in
             permissions[id] = continuation
             startNext()

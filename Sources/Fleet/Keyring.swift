@@ -65,7 +65,7 @@ struct Keyring {
             files[path] = .half(blob: key.blob, reason: "is a public key, and no agent has the rest of it")
             return
         }
-        switch KeyFile.inspect(bytes, name: path, pub: publicLine(path + ".pub")) {
+        switch KeyFile.inspect(bytes, pub: publicLine(path + ".pub"), name: path) {
         case .plain(let key): files[path] = .key(key)
         case .encrypted(let blob): files[path] = .locked(blob: blob)
         case .unusable(let reason): files[path] = .unusable(reason)
@@ -106,20 +106,22 @@ struct Keyring {
     }
 
     private mutating func unlock(_ path: String, _ vault: KeyVault) async {
-        guard let ask = defaults.askSecret else { return }
+        guard let ask = defaults.askSecret, case .locked(let blob) = files[path] else { return }
         for attempt in 1...3 {
             let again = attempt > 1 ? "that is not it; " : ""
             guard let passphrase = ask("\(again)passphrase for \(path): "), !passphrase.isEmpty else {
                 files[path] = .unusable("is encrypted with a passphrase, and none was given")
                 return
             }
-            switch await vault.unlock(path, passphrase) {
-            case .unlocked(let key):
-                unlocked[path] = key
+            do throws(PrivateAgent.Failure) {
+                unlocked[path] = try await vault.unlock(path, passphrase, blob: blob)
                 return
-            case .wrongPassphrase: continue
-            case .failed(let reason):
-                files[path] = .unusable("cannot be unlocked: \(reason)")
+            } catch {
+                switch error {
+                case .wrongPassphrase: continue
+                case .missingTool(let name): files[path] = .unusable("cannot be unlocked: there is no \(name) here")
+                case .failed(let reason): files[path] = .unusable(reason)
+                }
                 return
             }
         }

@@ -6,12 +6,17 @@ import Reactor
 /// Two bounds hold at once: how many hosts are worked on (`forks`), and how many logins are under way. sshd forks for
 /// every login and drops strangers from ten waiting ones on, so logins to one destination are few; over all
 /// destinations their number grows with success and halves when somebody hangs up.
+///
+/// Hosts that have the same many keys to try, of which none has proved itself, are a cohort: one of them goes first, and
+/// the others offer what opened its door instead of each trying all of them against MaxAuthTries.
 struct StartGate {
     typealias ID = Int
+    typealias Cohort = String
 
     private struct Waiting {
         let id: ID
         let destination: String
+        let cohort: Cohort?
         let notBefore: Instant
     }
 
@@ -25,14 +30,19 @@ struct StartGate {
     private var loggingIn: [ID: String] = [:]
     private var atWork: Set<ID> = []
     private var perDestination: [String: Int] = [:]
+    /// Who went first of a cohort, and until when the others wait for it: it may be a host that does not answer.
+    private var scouts: [Cohort: (id: ID, until: Instant)] = [:]
+    private var cohorts: [ID: Cohort] = [:]
+    private var taught: Set<Cohort> = []
+    static let scoutPatience = Duration.seconds(2)
     private(set) var loginLimit = StartGate.firstLogins
     private(set) var isStopped = false
 
     init(forks: Int) { self.forks = max(1, forks) }
 
     /// A host wants to connect, at once or not before a moment (a retry).
-    mutating func ask(_ id: ID, _ destination: String, notBefore: Instant) {
-        waiting.append(Waiting(id: id, destination: destination, notBefore: notBefore))
+    mutating func ask(_ id: ID, _ destination: String, cohort: Cohort? = nil, notBefore: Instant) {
+        waiting.append(Waiting(id: id, destination: destination, cohort: cohort, notBefore: notBefore))
     }
 
     /// The hosts that may start now, in the order they asked, and when to look again if nothing else happens.
@@ -47,10 +57,17 @@ struct StartGate {
                 || perDestination[entry.destination, default: 0] >= Self.perDestination
             {
                 kept.append(entry)
+            } else if let scout = scout(before: entry), scout.until > now {
+                wake = min(wake ?? scout.until, scout.until)
+                kept.append(entry)
             } else if entry.notBefore > now {
                 wake = min(wake ?? entry.notBefore, entry.notBefore)
                 kept.append(entry)
             } else {
+                if let cohort = entry.cohort, !taught.contains(cohort) {
+                    scouts[cohort] = (entry.id, now + Self.scoutPatience)
+                    cohorts[entry.id] = cohort
+                }
                 loggingIn[entry.id] = entry.destination
                 perDestination[entry.destination, default: 0] += 1
                 atWork.insert(entry.id)
@@ -61,14 +78,21 @@ struct StartGate {
         return (start, wake)
     }
 
+    private func scout(before entry: Waiting) -> (id: ID, until: Instant)? {
+        entry.cohort.flatMap { taught.contains($0) ? nil : scouts[$0] }
+    }
+
     /// Logged in, and at work until `finished`.
     mutating func opened(_ id: ID) {
+        endScouting(id, isTaught: true)
         endLogin(id)
         loginLimit = min(Self.mostLogins, loginLimit + 1)
     }
 
-    /// Not logged in. `crowded` when the server hung up as it does under load.
-    mutating func failed(_ id: ID, crowded: Bool) {
+    /// Not logged in. `crowded` when the server hung up as it does under load; `refused` when it took none of the keys,
+    /// which another host of the cohort may do all the same: nobody waits any longer.
+    mutating func failed(_ id: ID, crowded: Bool, refused: Bool = false) {
+        endScouting(id, isTaught: refused)
         endLogin(id)
         atWork.remove(id)
         if crowded { loginLimit = max(1, loginLimit / 2) }
@@ -81,6 +105,12 @@ struct StartGate {
         isStopped = true
         defer { waiting = [] }
         return waiting.map(\.id)
+    }
+
+    private mutating func endScouting(_ id: ID, isTaught: Bool) {
+        guard let cohort = cohorts.removeValue(forKey: id) else { return }
+        if isTaught { taught.insert(cohort) }
+        if scouts[cohort]?.id == id { scouts[cohort] = nil }
     }
 
     private mutating func endLogin(_ id: ID) {

@@ -79,15 +79,6 @@ package enum Files {
         }
     }
 
-    /// A new directory that nobody else can look into.
-    package static func makePrivateDirectory(in directory: String) throws(SystemError) -> String {
-        var template = Array("\(directory)/baton-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw SystemError(code: errno, doing: "make a directory in \(directory)")
-        }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     package static func isDirectory(_ path: String) -> Bool {

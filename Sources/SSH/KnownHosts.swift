@@ -43,6 +43,8 @@ package struct KnownHosts: Sendable {
     }
 
     fileprivate struct Entry: Sendable {
+        /// In the order of the files.
+        let number: Int
         let marker: KnownHostsLine.Marker
         let key: HostKey
     }
@@ -53,6 +55,7 @@ package struct KnownHosts: Sendable {
     /// Hashed lines have to be tried one by one; what that takes is kept together.
     private var hashed: [baton_hashed_name] = []
     private var hashedEntries: [Entry] = []
+    private var count = 0
     package private(set) var badLines: [BadLine] = []
     /// A file of something else has nothing but bad lines; nobody reads more of them.
     private static let badLineLimit = 100
@@ -72,11 +75,16 @@ package struct KnownHosts: Sendable {
 
     /// Keys that the inventory pins for a host count like a known_hosts line of its own.
     package mutating func add(_ key: HostKey, for name: String) {
-        exact[KnownHostsLine.lowered(name.utf8), default: []].append(Entry(marker: .none, key: key))
+        exact[KnownHostsLine.lowered(name.utf8), default: []].append(entry(.none, key))
+    }
+
+    private mutating func entry(_ marker: KnownHostsLine.Marker, _ key: HostKey) -> Entry {
+        count += 1
+        return Entry(number: count, marker: marker, key: key)
     }
 
     private mutating func add(_ line: KnownHostsLine) {
-        let entry = Entry(marker: line.marker, key: line.key)
+        let entry = entry(line.marker, line.key)
         switch line.names {
         case .hashed(let salt, let hash):
             var name = baton_hashed_name()
@@ -105,14 +113,15 @@ package struct KnownHosts: Sendable {
     /// The same for a name as the files write it, such as `[host]:2222`.
     package func find(name: String) -> Found {
         let name = KnownHostsLine.lowered(name.utf8)
-        var found = Found()
-        for entry in exact[name] ?? [] { found.add(entry) }
-        for (names, entry) in patterns where KnownHostsLine.matches(names, name) { found.add(entry) }
+        var entries = exact[name] ?? []
+        for (names, entry) in patterns where KnownHostsLine.matches(names, name) { entries.append(entry) }
         var index = baton_hashed_name_find(hashed, hashed.count, 0, name, name.count)
         while index < hashed.count {
-            found.add(hashedEntries[index])
+            entries.append(hashedEntries[index])
             index = baton_hashed_name_find(hashed, hashed.count, index + 1, name, name.count)
         }
+        var found = Found()
+        for entry in entries.sorted(by: { $0.number < $1.number }) { found.add(entry) }
         return found
     }
 

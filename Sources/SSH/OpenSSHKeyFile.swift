@@ -16,6 +16,16 @@ enum OpenSSHKeyFile {
         return Base64.decode(lines[(first + 1)..<last].joined())
     }
 
+    /// The public half, which is in the clear even where the rest is encrypted.
+    static func publicBlob(of body: [UInt8]) -> [UInt8]? {
+        guard body.starts(with: magic) else { return nil }
+        var outer = WireReader(Array(body.dropFirst(magic.count)))
+        guard outer.string() != nil, outer.string() != nil, outer.string() != nil, outer.number() == 1 else {
+            return nil
+        }
+        return outer.string()
+    }
+
     static func key(from body: [UInt8], _ name: String) throws(PrivateKey.Unusable) -> OpaquePointer {
         func damaged() -> PrivateKey.Unusable { .init(name: name, reason: "is damaged: it does not read to its end") }
         guard body.starts(with: magic) else { throw damaged() }

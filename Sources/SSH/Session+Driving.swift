@@ -71,8 +71,9 @@ extension Session {
             perform(lifecycle.loginAnswered(.accepted))
             return
         }
-        if failure.linkEnded {
-            perform(lifecycle.loginBroke(failure))
+        // A server that has had enough says so in a message that libssh2 reports as a refusal, in these words.
+        if failure.linkEnded || failure.text.hasPrefix("Waiting for") {
+            perform(lifecycle.loginAnswered(.hungUp))
         } else if let problem = offer?.problem {
             perform(lifecycle.loginAnswered(.unable(problem)))
         } else if let question = answers?.unanswerable {

@@ -49,9 +49,9 @@ import Testing
     ) async throws -> Access.Result {
         let (defaults, hosts) = (defaults, hosts)
         return try await withLoop { loop in
-            let vault = KeyVault(on: loop)
+            let vault = KeyVault(environment: Surroundings.environment, on: loop)
             let result = await Access.targets(for: hosts, defaults, inventory: { inventory[$0] }, vault)
-            vault.close()
+            await vault.close()
             return result
         }
     }

@@ -197,4 +197,46 @@ import Testing
         #expect(asked > 1000)
         #expect(mostLogins > 1)
     }
+
+    // MARK: Cohorts
+
+    @Test func `of hosts with the same untried keys one goes first, and the rest when it is in`() {
+        var gate = StartGate(forks: 50)
+        for id in 0..<4 { gate.ask(id, "h\(id)", cohort: "keys", notBefore: start) }
+        gate.ask(9, "other", notBefore: start)
+        #expect(gate.take(at: start).start == [0, 9])
+        #expect(gate.take(at: start).start == [])
+        gate.opened(0)
+        #expect(gate.take(at: start).start == [1, 2, 3])
+    }
+
+    @Test func `a scout that could not be reached is followed by another, one that was refused by all`() {
+        var gate = StartGate(forks: 50)
+        for id in 0..<4 { gate.ask(id, "h\(id)", cohort: "keys", notBefore: start) }
+        #expect(gate.take(at: start).start == [0])
+        gate.failed(0, crowded: false)
+        #expect(gate.take(at: start).start == [1])
+        gate.failed(1, crowded: false, refused: true)
+        #expect(gate.take(at: start).start == [2, 3])
+    }
+
+    @Test func `a scout that does not answer is not waited for long`() {
+        var gate = StartGate(forks: 50)
+        for id in 0..<3 { gate.ask(id, "h\(id)", cohort: "keys", notBefore: start) }
+        #expect(gate.take(at: start).start == [0])
+        let later = start + StartGate.scoutPatience
+        #expect(gate.take(at: start).wake == later)
+        #expect(gate.take(at: later).start == [1])
+        gate.opened(1)
+        #expect(gate.take(at: later).start == [2])
+        gate.failed(0, crowded: false)
+        #expect(gate.take(at: later).wake == nil)
+    }
+
+    @Test func `cohorts do not wait for each other`() {
+        var gate = StartGate(forks: 50)
+        gate.ask(0, "h0", cohort: "a", notBefore: start)
+        gate.ask(1, "h1", cohort: "b", notBefore: start)
+        #expect(gate.take(at: start).start == [0, 1])
+    }
 }

@@ -190,7 +190,7 @@ import Testing
         #expect(onlyAuthority.known.isEmpty && onlyAuthority.authorities == [Self.key(1)])
         // Stricter than OpenSSH, which takes a marker that ends with a tab for none.
         known.add(file: "f", Array("@revoked\tt \(Self.key(2).line)\n".utf8))
-        #expect(known.find("t", port: 22).revoked == [Self.key(2), Self.key(1)])
+        #expect(known.find("t", port: 22).revoked == [Self.key(1), Self.key(2)])
     }
 
     @Test func `new lines are found by ssh-keygen and added once`() async throws {

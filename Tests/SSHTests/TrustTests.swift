@@ -121,11 +121,86 @@ import Testing
         }
     }
 
-    @Test func `a server that counts attempts hangs up, and that is an authentication error`() async throws {
+    @Test func `a server that counts attempts is asked once more with the keys it has not seen, and not twice`() async throws {
         try await withServer("MaxAuthTries 2") { server in
-            let wrong = [try await server.key("a"), try await server.key("b"), try await server.key("c")]
-            let error = try await server.failureToOpen { $0.keys = wrong + $0.keys }
+            var wrong: [PrivateKey] = []
+            for name in ["a", "b", "c", "d", "e"] { wrong.append(try await server.key(name)) }
+            let link = try FaultyLink(to: server.port, .none, on: server.loop)
+            defer { link.close() }
+            let few: [any Signer] = Array(wrong[..<3])
+            let second = try await server.failureToOpen {
+                $0.keys = few + $0.keys
+                $0.port = link.port
+            }
+            #expect(second == nil)
+            #expect(link.connections == 2)
+            let all: [any Signer] = wrong
+            let error = try await server.failureToOpen {
+                $0.keys = all + $0.keys
+                $0.port = link.port
+            }
             #expect(error?.kind == .authentication)
+            #expect(link.connections == 4)
+            // What the server saw is said, and nothing else.
+            for key in wrong[..<4] { #expect(error?.message.contains(key.fingerprint) == true) }
+            #expect(error?.message.contains(wrong[4].fingerprint) == false)
+            #expect(error?.hint?.contains("MaxAuthTries") == true)
+        }
+    }
+
+    @Test func `many keys are offered five at a time, over two connections`() async throws {
+        try await withServer { server in
+            var wrong: [PrivateKey] = []
+            for index in 0..<10 { wrong.append(try await server.key("k\(index)")) }
+            let keys: [any Signer] = wrong
+            let ninth = try await server.failureToOpen { $0.keys = keys[..<9] + $0.keys }
+            #expect(ninth == nil)
+            let tenth = try await server.failureToOpen { $0.keys = keys + $0.keys }
+            #expect(tenth?.kind == .authentication)
+            #expect(tenth?.message.hasSuffix("the server accepts publickey") == true)
+        }
+    }
+
+    @Test func `algorithms without a match are named on both sides`() async throws {
+        let etm = "MACs hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com\nCiphers aes128-ctr,aes256-ctr"
+        try await withServer(etm) { server in
+            guard try Library().number < 0x010b00 else { return }
+            let error = try await server.failureToOpen()
+            #expect(error?.kind == .negotiation)
+            let text = error?.message ?? ""
+            #expect(text.contains("no common MAC"), "\(text)")
+            #expect(text.contains("hmac-sha2-512-etm@openssh.com"), "\(text)")
+            #expect(text.contains("libssh2 \(try Library().version) can hmac-sha2-256, hmac-sha2-512"), "\(text)")
+            #expect(error?.hint?.contains("`transport: openssh`") == true)
+        }
+    }
+
+    @Test func `ssh's configuration may take algorithms away and never add any`() async throws {
+        try await withServer { server in
+            func failure(_ change: @escaping Algorithms.Change) async throws -> SSHError? {
+                try await server.failureToOpen { $0.algorithms.ciphers = change }
+            }
+            #expect(try await failure { _ in ["aes256-ctr"] } == nil)
+            #expect(try await failure { $0 + ["3des-cbc"] } == nil)
+            let none = try await failure { _ in ["3des-cbc"] }
+            #expect(none?.kind == .configuration)
+            #expect(none?.message.contains("leaves no cipher that Baton uses") == true, "\(String(describing: none))")
+        }
+    }
+
+    @Test func `only a certificate authority being known is said plainly`() async throws {
+        try await withServer { server in
+            let error = try await server.failureToOpen {
+                $0.known = []
+                $0.authorities = [HostKey(line: stranger)!]
+                $0.acceptsNewHostKey = true
+            }
+            guard case .hostKeyUncheckable = error?.kind else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(error?.message.contains("only @cert-authority lines") == true)
+            #expect(error?.hint?.contains("`transport: openssh`") == true)
         }
     }
 
@@ -179,7 +254,9 @@ import Testing
                 let error = try await server.failureToOpen()
                 if try Library().number < 0x010b00 {
                     #expect(error?.kind == .negotiation)
-                    #expect(error?.message.contains("libssh2 \(try Library().version)") == true)
+                    let text = error?.message ?? ""
+                    #expect(text.contains("no common type of host key: the server offers rsa-sha2-512"), "\(text)")
+                    #expect(text.contains("libssh2 \(try Library().version) can ssh-ed25519"), "\(text)")
                     #expect(error?.hint?.contains("`transport: openssh`") == true)
                 }
             }

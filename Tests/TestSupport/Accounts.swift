@@ -58,9 +58,10 @@ package enum Accounts {
     }
 }
 
-/// A server with the accounts above; `sudoers` adds lines such as `Defaults use_pty`.
+/// A server with the accounts above; `sudoers` adds lines such as `Defaults use_pty`, `sshd` lines of its configuration.
 package func withAccounts<Result: Sendable>(
     _ sudoers: String = "",
+    sshd extra: String = "",
     _ body: @escaping @Sendable (TestServer) async throws -> Result
 ) async throws -> Result {
     try await withDirectory { directory in
@@ -71,7 +72,7 @@ package func withAccounts<Result: Sendable>(
             try await Accounts.prepare(directory, sudoers: sudoers, loop)
             _ = try await loop.run(ChildRequest(["chmod", "755", directory], environment: Surroundings.environment))
         }
-        return try await withServer(in: directory, environment, "") { server in
+        return try await withServer(in: directory, environment, extra) { server in
             for path in ["lab", "lab/hosts", "lab/hosts/lab1"] {
                 let request = ChildRequest(
                     ["chmod", "755", "\(directory)/\(path)"],
