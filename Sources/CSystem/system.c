@@ -290,6 +290,10 @@ pid_t baton_spawn(
 #endif
     posix_spawnattr_setflags(&attributes, flags);
     for (int i = 0; i < 3 && !failed; i++) failed = posix_spawn_file_actions_adddup2(&actions, streams[i], i);
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+    // What Baton itself was given and knows nothing of: a lock, a pipe of the job that started it.
+    if (!failed) failed = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+#endif
     if (!failed && directory) failed = posix_spawn_file_actions_addchdir_np(&actions, directory);
     if (!failed) failed = posix_spawn(&process, path, &actions, &attributes, arguments, environment);
     posix_spawn_file_actions_destroy(&actions);

@@ -2,6 +2,12 @@ import Reactor
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// Child processes, run to their end.
 @Suite struct ChildTests {
     private func run(
@@ -52,6 +58,16 @@ import Testing
                 "A", "PATH",
             ]
         )
+    }
+
+    /// A lock that Baton was started under would be held by whatever it leaves running.
+    @Test func `a descriptor that Baton was given goes no further`() async throws {
+        let fd = open("/dev/null", O_RDONLY)
+        defer { close(fd) }
+        let result = try await shell("for fd in /dev/fd/*; do echo \"${fd##*/}\"; done")
+        let given = result.output.split(separator: "\n").compactMap { Int32($0) }
+        #expect(!given.contains(fd))
+        #expect(given.filter { $0 < 3 } == [0, 1, 2])
     }
 
     @Test func `input is fed, however much`() async throws {

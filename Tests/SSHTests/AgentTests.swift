@@ -18,33 +18,30 @@ import Testing
     ) async throws {
         try await withDirectory { directory in
             try await withLoop { loop in
-                let socket = "\(directory)/agent"
-                let child = try RunningChild(
-                    ["ssh-agent", "-a", socket, "cat"],
+                // It ends and leaves nothing, which is tested elsewhere.
+                let host = try await PrivateAgent.start(
+                    in: [directory],
                     environment: Surroundings.environment,
                     on: loop
                 )
                 var environment = Surroundings.environment
-                environment["SSH_AUTH_SOCK"] = socket
-                defer {
-                    child.handler = nil
-                    child.closeInput()
-                }
-                var keys: [PrivateKey] = []
-                for (index, kind) in Self.kinds.enumerated() {
-                    let path = "\(directory)/key\(index)"
-                    try await run(loop, ["ssh-keygen", "-q", "-N", "", "-C", "key \(index)", "-f", path] + kind)
-                    // The agent may not listen yet when the first key is added; ssh-add then says so and ends.
-                    for _ in 0..<200 {
+                environment["SSH_AUTH_SOCK"] = host.agent.path
+                let outcome: Result<Void, any Error>
+                do {
+                    var keys: [PrivateKey] = []
+                    for (index, kind) in Self.kinds.enumerated() {
+                        let path = "\(directory)/key\(index)"
+                        try await run(loop, ["ssh-keygen", "-q", "-N", "", "-C", "key \(index)", "-f", path] + kind)
                         let added = try await loop.run(ChildRequest(["ssh-add", "-q", path], environment: environment))
-                        if added.succeeded { break }
-                        try #require(added.status == .exited(2), "\(added.errors)")
+                        try #require(added.succeeded, "\(added.errors)")
+                        keys.append(try PrivateKey(file: try Files.read(path), name: path))
                     }
-                    keys.append(try PrivateKey(file: try Files.read(path), name: path))
+                    outcome = .success(try await body(host.agent, keys, directory))
+                } catch {
+                    outcome = .failure(error)
                 }
-                let agent = Agent(socket, on: loop)
-                try await body(agent, keys, directory)
-                agent.close()
+                await host.close()
+                try outcome.get()
             }
         }
     }

@@ -204,25 +204,26 @@ import Darwin
                 try Files.makeDirectory(run)
                 let words = PrivateAgent.command(run).map { "'\($0)'" }.joined(separator: " ")
                 // `sleep` is in Baton's place: it alone holds the writing end.
-                let text = "sh -c 'echo $$ >\"$0\"; exec sleep 600' '\(directory)/pid' | \(words)"
+                let text = "sh -c 'echo $$ >&2; exec sleep 600' | \(words)"
                 let child = try RunningChild(["sh", "-c", text], environment: Surroundings.environment, on: loop)
                 var agent = ""
+                var holder = ""
                 await withCheckedContinuation { continuation in
                     child.handler = { event in
-                        guard case .received(.output, let bytes) = event else { return }
+                        switch event {
+                        case .received(.output, let bytes): agent += String(decoding: bytes, as: UTF8.self)
+                        case .received(.errors, let bytes): holder += String(decoding: bytes, as: UTF8.self)
+                        default: break
+                        }
+                        guard agent.hasSuffix("\n"), holder.hasSuffix("\n") else { return }
                         child.handler = { _ in }
-                        agent = String(decoding: bytes, as: UTF8.self)
                         continuation.resume()
                     }
                 }
                 let client = Agent("\(run)/agent", on: loop)
                 #expect(try await client.identities().keys.isEmpty)
                 client.close()
-                var holder = ""
-                while !holder.hasSuffix("\n") {
-                    holder = String(decoding: (try? Files.read("\(directory)/pid")) ?? [], as: UTF8.self)
-                }
-                #expect(baton_signal(Int32(holder.dropLast())!, SIGKILL) == 0)
+                #expect(baton_signal(try #require(Int32(holder.dropLast())), SIGKILL) == 0)
                 if child.exit == nil {
                     await withCheckedContinuation { continuation in
                         child.handler = { if case .exited = $0 { continuation.resume() } }
