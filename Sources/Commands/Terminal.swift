@@ -13,8 +13,9 @@ enum Terminal {
         let fd = baton_open("/dev/tty", O_RDWR, 0)
         guard fd >= 0 else { return nil }
         defer { close(fd) }
-        write(prompt, fd)
+        // What was typed before the question is no answer to it; what is typed after it must not be lost.
         _ = baton_terminal_secret(fd, 1)
+        write(prompt, fd)
         defer {
             _ = baton_terminal_secret(fd, 0)
             write("\n", fd)

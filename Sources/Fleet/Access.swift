@@ -197,6 +197,11 @@ package struct Access {
         if let alias = settings.hostKeyAlias { target.knownAs = KnownHosts.name(of: alias, port: 22) }
         let found = knownHosts.find(target.knownAs, settings.userKnownHostsFiles + settings.globalKnownHostsFiles)
         target.known = found.known
+        if settings.hostKeyAlias == nil, settings.port != 22 {
+            let bare = KnownHosts.name(of: settings.hostName, port: 22)
+            let files = settings.userKnownHostsFiles + settings.globalKnownHostsFiles
+            target.knownElsewhere = knownHosts.find(bare, files).known
+        }
         target.revoked = found.revoked
         target.authorities = found.authorities
         target.asksForHostKey = settings.strictHostKeyChecking == .ask && !settings.batchMode

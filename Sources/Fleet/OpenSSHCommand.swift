@@ -29,15 +29,36 @@ struct OpenSSHCommand {
         set("ControlPersist", "no")
         set("ForwardAgent", "no")
         set("ClearAllForwardings", "yes")
-        if let connection = way.connection {
-            if let port = connection.port { set("Port", "\(port)") }
-            if let jump = connection.jump { set("ProxyJump", jump) }
-        }
-        if defaults.isUserGiven || way.connection?.user != nil { set("User", target.user) }
+        // ssh resolves all of this again; said here it is what Baton found and showed.
+        let settings = way.settings
+        set("HostName", settings.hostName)
+        set("Port", "\(settings.port)")
+        set("User", way.user)
+        if let alias = settings.hostKeyAlias { set("HostKeyAlias", alias) }
+        set("UserKnownHostsFile", Self.quoted(settings.userKnownHostsFiles))
         for key in way.namedKeys {
-            set("IdentityFile", key.hasPrefix("~/") ? defaults.home + key.dropFirst() : key)
+            set("IdentityFile", Self.quoted([key.hasPrefix("~/") ? defaults.home + key.dropFirst() : key]))
         }
+        if !settings.identityFilesAreDefaults {
+            for key in settings.identityFiles { set("IdentityFile", Self.quoted([key])) }
+        }
+        for file in settings.certificateFiles { set("CertificateFile", Self.quoted([file])) }
+        if let hops = settings.proxyJump { set("ProxyJump", WayFinder.text(hops)) }
         if case .only(let file) = defaults.configFiles { options += ["-F", file] }
         return options + (way.connection?.sshArguments.flatMap(\.words) ?? [])
+    }
+
+    /// Paths as ssh's own words: in quotes, and with its tokens taken literally.
+    private static func quoted(_ paths: [String]) -> String {
+        paths.map { path in
+            let escaped = path.flatMap { character -> [Character] in
+                switch character {
+                case "%": ["%", "%"]
+                case "\"", "\\": ["\\", character]
+                default: [character]
+                }
+            }
+            return "\"\(String(escaped))\""
+        }.joined(separator: " ")
     }
 }

@@ -47,6 +47,7 @@ final class Session: Link, CarrierOwner {
     var whenLost: ((String) -> Void)?
 
     private(set) var hostKey: HostKey?
+    private var isKnownKey = false
     var usedKey: (any Signer)?
     /// Stops once the host has shown its key.
     let onlyHostKey: Bool
@@ -80,7 +81,7 @@ final class Session: Link, CarrierOwner {
             asksFirst: !alreadyTried.isEmpty,
             remarks: target.loginRemarks
         )
-        let (types, algorithms) = (target.known.map(\.type), target.algorithms)
+        let (types, algorithms) = (target.knownTypes, target.algorithms)
         lifecycle = Lifecycle(
             .init(
                 address: target.place,
@@ -106,7 +107,7 @@ final class Session: Link, CarrierOwner {
     var opened: SSHRemote.Opened {
         SSHRemote.Opened(
             hostKey: hostKey,
-            isNewHostKey: hostKey.map { !target.known.contains($0) } ?? false,
+            isNewHostKey: hostKey != nil && !isKnownKey,
             key: usedKey
         )
     }
@@ -148,7 +149,7 @@ final class Session: Link, CarrierOwner {
 
     private func startHandshake() {
         setDeadline(target.timeouts.login)
-        let wanted = library.preferences(knownHostKeys: target.known.map(\.type), target.algorithms)
+        let wanted = library.preferences(knownHostKeys: target.knownTypes, target.algorithms)
         if let nothing = wanted.first(where: \.names.isEmpty) {
             let text =
                 "ssh's configuration for \(target.place) leaves no \(Mismatch.words(nothing.category, withDirection: false)) that Baton uses"
@@ -167,6 +168,7 @@ final class Session: Link, CarrierOwner {
     private func judgeHostKey() {
         wire.forgetFirstBytes()
         hostKey = handle?.hostKey()
+        isKnownKey = hostKey.map { target.known.contains($0) || trustsElsewhere($0) } ?? false
         if onlyHostKey {
             perform(.opened)
             return
@@ -175,7 +177,7 @@ final class Session: Link, CarrierOwner {
             hostKey.map {
                 KnownHosts.judge(
                     $0,
-                    known: target.known,
+                    known: trustsElsewhere($0) ? [$0] : target.known,
                     revoked: target.revoked,
                     authorities: target.authorities,
                     askable: library.canAskFor
@@ -183,6 +185,8 @@ final class Session: Link, CarrierOwner {
             } ?? .unknown
         perform(lifecycle.judged(hostKey, verdict, accepting: target.acceptsNewHostKey))
     }
+
+    private func trustsElsewhere(_ key: HostKey) -> Bool { target.known.isEmpty && target.knownElsewhere.contains(key) }
 
     private func becomeUp() {
         cancelDeadline()

@@ -26,6 +26,9 @@ package struct Target: Sendable {
     package var knownAs: String
     package var known: [HostKey]
     package var revoked: [HostKey]
+    /// Keys known for the same address at another port: believed if the host shows one of them, as OpenSSH does, and no
+    /// reason for alarm if it does not.
+    package var knownElsewhere: [HostKey] = []
     /// Authorities that vouch for the host's key with certificates, which libssh2 cannot read.
     package var authorities: [HostKey] = []
     /// Whether a key of a host of which nothing is known is believed.
@@ -117,6 +120,9 @@ package struct Target: Sendable {
         self.timeouts = timeouts
     }
 
+    /// The types of host keys to ask for first.
+    var knownTypes: [String] { (known.isEmpty ? knownElsewhere : known).map(\.type) }
+
     /// Address and port as people write them.
     package var place: String { address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)" }
 
@@ -125,7 +131,7 @@ package struct Target: Sendable {
     package var stranger: Target? {
         for target in jumps + [self] {
             guard case .libssh2 = target.transport else { return nil }
-            let isUnknown = target.known.isEmpty && target.authorities.isEmpty
+            let isUnknown = target.known.isEmpty && target.authorities.isEmpty && target.knownElsewhere.isEmpty
             if isUnknown { return target.asksForHostKey && !target.acceptsNewHostKey ? target : nil }
         }
         return nil

@@ -37,10 +37,11 @@ import Testing
 
     /// How many lines of the server's log have this in them; they end as lines on a terminal do.
     private func count(_ text: String, in host: LabHost) throws -> Int {
-        try Files.read(host.log).split(separator: 10).filter { String(decoding: $0, as: UTF8.self).contains(text) }.count
+        try Files.read(host.log).split(separator: 10).filter { String(decoding: $0, as: UTF8.self).contains(text) }
+            .count
     }
 
-    private func logins(_ host: LabHost) throws -> Int { try count("Accepted ", in: host) }
+    private func logins(_ host: LabHost) throws -> Int { try count("Accepted publickey", in: host) }
 
     // MARK: ssh's configuration
 
@@ -50,7 +51,10 @@ import Testing
             try write("known_hosts", try knownHosts(["web1", "web2"], place), place)
             let result = try await place.baton("exec", "-i", "web1,web2", "-o", "json", "--", "echo $BATON_LAB_HOST")
             #expect(result.status == .exited(0), "\(result.errors)")
-            #expect(result.output.contains(#""host":"web1","status":"ok","exit":0,"stdout":"lab1\n""#), "\(result.output)")
+            #expect(
+                result.output.contains(#""host":"web1","status":"ok","exit":0,"stdout":"lab1\n""#),
+                "\(result.output)"
+            )
             #expect(result.output.contains(#""host":"web2","status":"ok","exit":0,"stdout":"lab2\n""#))
         }
     }
@@ -127,7 +131,17 @@ import Testing
             }
             try Files.write(Array(text.utf8), to: "\(place.directory)/many.yml")
             let result = try await place.baton(
-                "exec", "-i", "many.yml", "-l", "all:!gate", "-f", "200", "-o", "json", "--", "true"
+                "exec",
+                "-i",
+                "many.yml",
+                "-l",
+                "all:!gate",
+                "-f",
+                "200",
+                "-o",
+                "json",
+                "--",
+                "true"
             )
             #expect(result.status == .exited(0), "\(result.errors.suffix(2000))")
             #expect(result.output.split(separator: #""status":"ok","exit":0"#).count == 201)
@@ -196,11 +210,18 @@ import Testing
             for index in 1...12 { text += "    h\(index): {host_key: \(host.key)}\n" }
             try Files.write(Array(text.utf8), to: "\(place.directory)/agent.yml")
             let result = try await place.baton(
-                "exec", "-i", "agent.yml", "-o", "json", "--", "true",
+                "exec",
+                "-i",
+                "agent.yml",
+                "-o",
+                "json",
+                "--",
+                "true",
                 environment: ["SSH_AUTH_SOCK": "\(place.directory)/agent.sock"]
             )
             #expect(result.status == .exited(0), "\(result.errors)")
-            #expect(try logins(place.hosts[0]) == 12)
+            let accepted = try logins(place.hosts[0])
+            #expect(accepted == 12)
             // The first host was tried with the seven before it; nobody after that.
             #expect(try count("Failed publickey", in: place.hosts[0]) == 7)
         }
@@ -214,7 +235,8 @@ import Testing
             )
             try #require(made.succeeded, "\(made.errors)")
             let host = try entry("lab1", place)
-            var text = "all:\n  vars: {user: \(Surroundings.user), address: 127.0.0.1, port: \(host.port), identity: ~/locked}\n"
+            var text =
+                "all:\n  vars: {user: \(Surroundings.user), address: 127.0.0.1, port: \(host.port), identity: ~/locked}\n"
             text += "  hosts:\n"
             for index in 1...20 { text += "    h\(index): {host_key: \(host.key)}\n" }
             try Files.write(Array(text.utf8), to: "\(place.directory)/locked.yml")
@@ -230,7 +252,7 @@ import Testing
                 ],
                 on: place.loop
             )
-            #expect(result.shown.contains("20 hosts: 20 ok"), "\(result.shown)")
+            #expect(result.shown.contains("20 ok"), "\(result.shown)")
             #expect(result.shown.contains("status 0"))
             #expect(!result.shown.contains("sesame"))
             let silent = try await place.baton("exec", "-i", "locked.yml", "--", "true")
@@ -260,9 +282,15 @@ import Testing
                 """
             try Files.write(Array(text.utf8), to: "\(place.directory)/mixed.yml")
             let result = try await place.baton("exec", "-i", "mixed.yml", "--", "echo ${BATON_LAB_HOST:-none}; pwd")
-            #expect(result.output.contains("far: exit 0\n  lab1\n  \(place.hosts[0].home)\n"), "\(result.output) \(result.errors)")
+            #expect(
+                result.output.contains("far: exit 0\n  lab1\n  \(place.hosts[0].home)\n"),
+                "\(result.output) \(result.errors)"
+            )
             #expect(result.output.contains("here: exit 0\n  none\n  \(place.directory)\n"), "\(result.output)")
-            let changed = text.replacing(host.key, with: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPdvTjPqrNiOzrMGlc6FX5mRd5z9NfK46Glv9o6mXZI1")
+            let changed = text.replacing(
+                host.key,
+                with: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPdvTjPqrNiOzrMGlc6FX5mRd5z9NfK46Glv9o6mXZI1"
+            )
             try Files.write(Array(changed.utf8), to: "\(place.directory)/changed.yml")
             let refused = try await place.baton("exec", "-i", "changed.yml", "-l", "far", "--", "true")
             #expect(refused.status == .exited(6), "\(refused.errors)")
@@ -282,7 +310,8 @@ import Testing
                 directory: directory
             )
             try #require(made.succeeded, "\(made.errors)")
-            try await withWorkplace(hosts: 1, extra: "TrustedUserCAKeys \(directory)/ca.pub\nAuthorizedKeysFile none") { place in
+            try await withWorkplace(hosts: 1, extra: "TrustedUserCAKeys \(directory)/ca.pub\nAuthorizedKeysFile none") {
+                place in
                 let host = try entry("lab1", place)
                 try write(
                     "config",
@@ -299,12 +328,12 @@ import Testing
                     place
                 )
                 try write("lab", "[127.0.0.1]:\(host.port) \(host.key)\n", place)
-                // OpenSSH reads the configuration of the account, not of HOME.
-                let result = try await place.baton(
-                    "exec", "-i", "web1,", "--", "echo in",
-                    environment: [:]
-                )
-                #expect(result.errors.contains("needs OpenSSH's own client, which is used for it: CertificateFile"), "\(result.errors)")
+                let result = try await place.baton("exec", "-i", "web1,", "--", "echo in")
+                #expect(result.output == "web1: exit 0\n  in\n")
+                let reason = "needs OpenSSH's own client, which is used for it: CertificateFile"
+                #expect(result.errors.contains(reason), "\(result.errors)")
+                let strict = try await place.baton("exec", "-i", "web1,", "--", "true")
+                #expect(strict.status == .exited(0))
             }
         }
     }

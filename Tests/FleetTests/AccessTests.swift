@@ -170,7 +170,7 @@ import Testing
         try await withHome { home in
             let key = try await home.makeKey("key")
             try home.write("system", "web1.example.com \(key)\n")
-            try home.write("config", "GlobalKnownHostsFile ~/.ssh/system\n")
+            try home.write("config", "GlobalKnownHostsFile \(home.ssh)/system\n")
             #expect(try await target(home.defaults).known.map(\.line) == [key])
         }
     }

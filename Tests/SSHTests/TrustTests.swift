@@ -27,6 +27,26 @@ import Testing
         }
     }
 
+    @Test func `a key that is known for the address at another port is believed, and another one is only unknown`()
+        async throws
+    {
+        try await withServer { server in
+            let same = try await server.failureToOpen {
+                $0.known = []
+                $0.knownElsewhere = [HostKey(line: server.hostKey)!]
+            }
+            #expect(same == nil)
+            let other = try await server.failureToOpen {
+                $0.known = []
+                $0.knownElsewhere = [HostKey(line: stranger)!]
+            }
+            guard case .hostKeyUnknown = other?.kind else {
+                Issue.record("\(String(describing: other))")
+                return
+            }
+        }
+    }
+
     @Test func `a changed host key is refused even where new ones are accepted`() async throws {
         try await withServer { server in
             let error = try await server.failureToOpen {
@@ -121,7 +141,9 @@ import Testing
         }
     }
 
-    @Test func `a server that counts attempts is asked once more with the keys it has not seen, and not twice`() async throws {
+    @Test func `a server that counts attempts is asked once more with the keys it has not seen, and not twice`()
+        async throws
+    {
         try await withServer("MaxAuthTries 2") { server in
             var wrong: [PrivateKey] = []
             for name in ["a", "b", "c", "d", "e"] { wrong.append(try await server.key(name)) }
