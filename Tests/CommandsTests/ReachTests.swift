@@ -3,6 +3,12 @@ import Reactor
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// How hosts are reached and trusted, through the real binary: what ssh's configuration, agents and people say.
 @Suite struct ReachTests {
     /// Writes into the `.ssh` of the workplace.
@@ -204,7 +210,7 @@ import Testing
                 """
             )
             let agent = try #require(Int32(made.output.split(separator: "\n").first.map(String.init) ?? ""))
-            defer { _ = place.loop.end(agent) }
+            defer { kill(agent, SIGTERM) }
             let host = try entry("lab1", place)
             var text = "all:\n  vars: {user: \(Surroundings.user), address: 127.0.0.1, port: \(host.port)}\n  hosts:\n"
             for index in 1...12 { text += "    h\(index): {host_key: \(host.key)}\n" }
@@ -338,16 +344,3 @@ import Testing
         }
     }
 }
-
-extension Loop {
-    /// Ends a process that a test started.
-    fileprivate func end(_ process: Int32) -> Bool { process > 1 && baton_end(process) }
-}
-
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
-private func baton_end(_ process: Int32) -> Bool { kill(process, SIGTERM) == 0 }
