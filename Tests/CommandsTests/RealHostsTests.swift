@@ -46,25 +46,18 @@ import Testing
             #expect(missing.output.contains(#""kind":"become_refused""#), "\(missing.output)")
             #expect(missing.output.contains("-K"), "\(missing.output)")
 
-            let asked = try await fleet.onTerminal(
-                "sudo password: ",
-                HostFleet.password,
-                "exec -u asked -b -K -- id -un"
-            )
-            #expect(asked.output.contains("web1: exit 0"), "\(asked.output)\(asked.errors)")
-            #expect(asked.output.contains("  root"), "\(asked.output)")
+            let asked = try await fleet.becoming("asked", typing: HostFleet.password)
+            #expect(asked.output.contains("web1: exit 0\n  root\n"), "\(asked)")
+            #expect(asked.status == .exited(0))
             #expect(!asked.output.contains("battery"))
 
-            let wrong = try await fleet.onTerminal("sudo password: ", "wrong", "exec -u asked -b -K -- id -un")
-            #expect(wrong.output.contains("did not accept the password for asked"), "\(wrong.output)")
+            let wrong = try await fleet.becoming("asked", typing: "wrong")
+            #expect(wrong.output.contains("did not accept the password for asked"), "\(wrong)")
 
-            let barred = try await fleet.onTerminal(
-                "sudo password: ",
-                HostFleet.password,
-                "exec -u barred -b -K -- id -un"
-            )
-            #expect(barred.output.contains("barred"), "\(barred.output)")
-            #expect(!barred.output.contains("exit 0"), "\(barred.output)")
+            let barred = try await fleet.becoming("barred", typing: HostFleet.password)
+            #expect(barred.output.contains("barred"), "\(barred)")
+            #expect(barred.status == .exited(5), "\(barred)")
+            #expect(!barred.output.contains("exit 0"), "\(barred)")
             // The password stands in no log of the host.
             #expect(try await fleet[0].run("journalctl --no-pager | grep battery").succeeded == false)
         }
@@ -159,33 +152,12 @@ import Testing
 }
 
 extension HostFleet {
-    /// Runs baton on a terminal of its own, and types an answer when it has been asked.
-    fileprivate func onTerminal(_ question: String, _ answer: String, _ line: String) async throws -> ChildResult {
-        let words = line.split(separator: " ").map(String.init)
-        let program = """
-            import os, pty, sys
-            question, answer = sys.argv[1].encode(), sys.argv[2].encode()
-            pid, terminal = pty.fork()
-            if pid == 0:
-                os.execv(sys.argv[3], sys.argv[3:])
-            seen, typed = b"", False
-            while True:
-                try:
-                    more = os.read(terminal, 65536)
-                except OSError:
-                    break
-                if not more:
-                    break
-                seen += more
-                if question in seen and not typed:
-                    typed = True
-                    os.write(terminal, answer + b"\\n")
-            sys.stdout.buffer.write(seen)
-            sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-            """
-        return try await place.run(
-            ["python3", "-c", program, question, answer, BatonProgram.path, words[0], "-i", place.inventory]
-                + words.dropFirst(),
+    /// Runs baton on a terminal of its own and types the password that it asks for.
+    fileprivate func becoming(_ user: String, typing password: String) async throws -> ChildResult {
+        try await place.onTerminal(
+            [BatonProgram.path, "exec", "-i", place.inventory, "-u", user, "-b", "-K", "--", "id -un"],
+            when: "sudo password: ",
+            type: password,
             environment: ["NO_COLOR": "1"]
         )
     }
