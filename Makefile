@@ -11,7 +11,7 @@ endif
 
 FUZZ ?= 200000
 
-.PHONY: help build demo test fuzz lint format bench install clean setup setup-tests
+.PHONY: help build demo test fuzz lint format bench install clean clean-hosts setup setup-tests
 
 help:
 	@echo 'make demo     build, start three hosts here, run a command on them, clean up'
@@ -20,6 +20,7 @@ help:
 	@echo 'make build    build .build/release/baton'
 	@echo 'make install  install to PREFIX ($(PREFIX))'
 	@echo 'make lint     format, shellcheck and the rules of the house'
+	@echo 'make clean-hosts  take away what killed tests left of their hosts'
 	@echo 'make bench    measure against the floor and the rivals; writes Benchmarks/results.md'
 
 setup:
@@ -35,6 +36,7 @@ demo: build
 	@scripts/demo
 
 test: setup-tests
+	@scripts/test-hosts ready
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
@@ -63,3 +65,6 @@ install: build
 
 clean:
 	$(SWIFT) package clean
+
+clean-hosts:
+	@scripts/test-hosts clean

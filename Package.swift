@@ -76,6 +76,15 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        // Real systemd hosts and what happens to them (docs/testing.md).
+        .target(
+            name: "TestHosts",
+            dependencies: ["TestSupport", "Reactor", "CSystem"],
+            path: "Tests/TestHosts",
+            exclude: ["shell"],
+            swiftSettings: strict
+        ),
+        tests(of: "TestHosts", ["Reactor", "SSH", "Shell"]),
         tests(of: "Reactor"),
         tests(of: "Shell", ["Reactor", "CPrograms"]),
         tests(of: "Text"),
@@ -86,7 +95,7 @@ let package = Package(
         tests(of: "Fleet", ["SSH", "ClientConfig", "Inventory", "Reactor"]),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto", "CSystem", "Text"]),
         tests(of: "Lab", ["Reactor"]),
-        tests(of: "Commands", ["Arguments", "baton", "Lab", "Reactor"], exclude: ["Snapshots"]),
+        tests(of: "Commands", ["Arguments", "baton", "Lab", "Reactor", "TestHosts"], exclude: ["Snapshots"]),
         tests(of: "Arguments", exclude: ["Snapshots"]),
         tests(of: "Document", ["Text"]),
         tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),

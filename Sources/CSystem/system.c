@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -92,6 +93,10 @@ int baton_process_descriptor(pid_t process) {
 #else
     return -ENOSYS;
 #endif
+}
+
+int baton_enter_network(int namespace_descriptor) {
+    return setns(namespace_descriptor, CLONE_NEWNET) < 0 ? -errno : 0;
 }
 #else
 int baton_read_signal(int fd) {

@@ -1,3 +1,4 @@
+import TestHosts
 import TestSupport
 import Testing
 
@@ -12,6 +13,7 @@ import Darwin
     @Test(.enabled(if: getenv("CI") != nil, "only CI must have everything"))
     func `CI runs what other machines may skip`() {
         #expect(Accounts.areAvailable, "the sudo tests need root, unshare and sudo")
+        #expect(HostRequirements.missing == nil, "\(HostRequirements.missing ?? "")")
         #expect(Surroundings.hasJSONSchema, "python3-jsonschema")
         for program in ["dash", "bash", "busybox", "zsh", "fish", "tcsh", "csh", "shellcheck", "groff", "python3"] {
             #expect(Surroundings.has(program), "\(program)")

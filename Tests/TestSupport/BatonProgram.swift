@@ -15,13 +15,29 @@ package struct Workplace: Sendable {
     package let inventory: String
     package let hosts: [LabHost]
 
+    package init(loop: Loop, directory: String, inventory: String, hosts: [LabHost] = []) {
+        self.loop = loop
+        self.directory = directory
+        self.inventory = inventory
+        self.hosts = hosts
+    }
+
     /// Runs baton with these arguments.
     package func baton(
         _ arguments: String...,
         environment: [String: String] = [:],
         in folder: String? = nil
     ) async throws -> ChildResult {
-        try await loop.run(request([BatonProgram.path] + arguments, environment, folder))
+        try await run([BatonProgram.path] + arguments, environment: environment, in: folder)
+    }
+
+    /// Runs a program.
+    package func run(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        in folder: String? = nil
+    ) async throws -> ChildResult {
+        try await loop.run(request(arguments, environment, folder))
     }
 
     /// Runs a shell line in which `$BATON` is baton.

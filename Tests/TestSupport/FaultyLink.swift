@@ -9,15 +9,27 @@ import Darwin
 /// A TCP proxy on loopback that does to a connection what networks do. Confined to its loop; every copy is bounded.
 package final class FaultyLink: Handler, @unchecked Sendable {
     // Unchecked: made, changed and told of readiness on its loop only, as `Loop` checks where it matters.
-    /// What is done to the bytes that come from the server.
+
+    package enum Direction: Sendable, CaseIterable {
+        case toServer
+        case toClient
+    }
+
+    /// What happens to a connection. Counts are of bytes from the server, over all connections.
     package enum Fault: Sendable {
         case none
         /// The connection is cut when this many bytes have passed.
         case cutAfter(Int)
+        /// The same, but both sides are told with a reset instead of an end.
+        case resetAfter(Int)
+        /// The connection is cut behind the first place where these bytes pass in that direction.
+        case cutBehind([UInt8], Direction)
         /// Accepted, and then nothing: no byte passes in either direction.
         case silence
         /// The first bytes of a connection pass, then nothing more does; the connection stays.
         case silenceAfter(Int)
+        /// Half open: what goes in this direction is lost, the other one works.
+        case loses(Direction)
         /// Bytes go one by one, each in a packet of its own.
         case trickle
         /// Instead of a server: says this and hangs up.
@@ -26,13 +38,27 @@ package final class FaultyLink: Handler, @unchecked Sendable {
         case full
     }
 
+    /// How far away the other side is; the same both ways.
+    package struct Conditions: Sendable {
+        /// Added to each byte's way.
+        package var latency: Duration
+        /// Bytes per second; nil is as many as there are.
+        package var bandwidth: Int?
+
+        package init(latency: Duration = .zero, bandwidth: Int? = nil) {
+            self.latency = latency
+            self.bandwidth = bandwidth
+        }
+    }
+
     package let port: UInt16
-    private let loop: Loop
+    let loop: Loop
     private let listener: Int32
-    private let target: UInt16
+    private let target: (address: String, port: UInt16)
     private var fault: Fault
+    private(set) var conditions: Conditions
     private var registration: Registration?
-    private var pipes: [Pipe] = []
+    private var pipes: [LinkPipe] = []
     package private(set) var connections = 0
     /// Connections that are there now.
     package var standing: Int { pipes.count }
@@ -43,25 +69,38 @@ package final class FaultyLink: Handler, @unchecked Sendable {
     private var serverSpokeLast = true
     private var fillers: [Int32] = []
 
-    package init(to target: UInt16, _ fault: Fault, on loop: Loop) throws {
+    package init(
+        to target: UInt16,
+        at address: String = "127.0.0.1",
+        _ fault: Fault = .none,
+        _ conditions: Conditions = Conditions(),
+        on loop: Loop
+    ) throws {
         self.loop = loop
-        self.target = target
+        self.target = (address, target)
         self.fault = fault
+        self.conditions = conditions
         if case .full = fault {
-            (listener, port) = try Self.listen(backlog: 0)
-            fillers = (0..<2).compactMap { _ in Self.connect(port, waiting: false) }
+            (listener, port) = try LinkSocket.listen(backlog: 0)
+            let port = port
+            fillers = (0..<2).compactMap { _ in LinkSocket.connect("127.0.0.1", port) }
         } else {
-            (listener, port) = try Self.listen(backlog: 64)
+            (listener, port) = try LinkSocket.listen(backlog: 64)
             registration = try loop.register(listener, .read, self)
         }
     }
 
     /// From now on for every connection, also those that stand.
     package func set(_ fault: Fault) { self.fault = fault }
+    package func set(_ conditions: Conditions) { self.conditions = conditions }
 
     /// Cuts what stands.
-    package func cut() {
-        for pipe in pipes { pipe.close() }
+    package func cut() { end(.cut) }
+    /// Resets what stands.
+    package func reset() { end(.reset) }
+
+    private func end(_ end: LinkPipe.End) {
+        for pipe in pipes { pipe.close(end) }
         pipes = []
     }
 
@@ -69,162 +108,61 @@ package final class FaultyLink: Handler, @unchecked Sendable {
         cut()
         if let registration { loop.unregister(registration) }
         registration = nil
-        for fd in fillers + [listener] { shutDescriptor(fd) }
+        for fd in fillers + [listener] { LinkSocket.close(fd) }
     }
 
     package func ready(_ readiness: Readiness) {
-        let client = accept(listener, nil, nil)
-        guard client >= 0 else { return }
+        guard let client = LinkSocket.accept(listener) else { return }
         connections += 1
-        switch fault {
-        case .says(let text):
-            _ = text.withCString { send(client, $0, strlen($0), Int32(MSG_NOSIGNAL.rawValueOrSelf)) }
-            shutDescriptor(client)
-        default:
-            guard let server = Self.connect(target, waiting: true) else {
-                shutDescriptor(client)
-                return
-            }
-            for fd in [client, server] { _ = fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) }
-            if let pipe = try? Pipe(self, client, server) { pipes.append(pipe) }
+        if case .says(let text) = fault {
+            let bytes = Array(text.utf8)
+            _ = LinkSocket.send(client, bytes[...])
+            LinkSocket.close(client)
+            return
+        }
+        guard let server = LinkSocket.connect(target.address, target.port) else {
+            LinkSocket.close(client)
+            return
+        }
+        if let pipe = try? LinkPipe(self, client, server) { pipes.append(pipe) }
+    }
+
+    // MARK: What pipes ask
+
+    /// How many bytes of a chunk may pass, and how the connection ends behind them.
+    func allowance(_ bytes: ArraySlice<UInt8>, behind tail: [UInt8], _ direction: Direction) -> (Int, LinkPipe.End?) {
+        if case .cutBehind(let marker, direction) = fault {
+            guard let end = Self.end(of: marker, in: tail + bytes) else { return (bytes.count, nil) }
+            return (max(0, end - tail.count), .cut)
+        }
+        switch (fault, direction) {
+        case (.silence, _): return (0, nil)
+        case (.loses(direction), _): return (0, nil)
+        case (.cutAfter(let limit), .toClient): return within(limit, bytes.count, .cut)
+        case (.resetAfter(let limit), .toClient): return within(limit, bytes.count, .reset)
+        case (.silenceAfter(let limit), .toClient): return (within(limit, bytes.count, .cut).0, nil)
+        default: return (bytes.count, nil)
         }
     }
 
-    /// How many bytes of a chunk from the server may pass, and whether the connection ends behind them.
-    fileprivate func allowance(_ count: Int) -> (pass: Int, cut: Bool) {
-        switch fault {
-        case .none, .trickle, .says, .full: return (count, false)
-        case .silence: return (0, false)
-        case .cutAfter(let limit):
-            let pass = max(0, min(count, limit - passed))
-            return (pass, passed + count >= limit)
-        case .silenceAfter(let limit): return (max(0, min(count, limit - passed)), false)
-        }
+    private func within(_ limit: Int, _ count: Int, _ end: LinkPipe.End) -> (Int, LinkPipe.End?) {
+        (max(0, min(count, limit - passed)), passed + count >= limit ? end : nil)
     }
 
-    fileprivate var isTrickling: Bool { if case .trickle = fault { true } else { false } }
-    fileprivate var isSilent: Bool { if case .silence = fault { true } else { false } }
-    fileprivate func count(_ bytes: Int) { passed += bytes }
-    fileprivate func spoke(server: Bool) {
-        if !server, serverSpokeLast { turns += 1 }
-        serverSpokeLast = server
-    }
-    fileprivate func ended(_ pipe: Pipe) { pipes.removeAll { $0 === pipe } }
-
-    /// Two sockets and what is on its way between them.
-    fileprivate final class Pipe {
-        private final class Side: Handler {
-            let fd: Int32
-            unowned let pipe: Pipe
-            var registration: Registration?
-            init(_ fd: Int32, _ pipe: Pipe) {
-                self.fd = fd
-                self.pipe = pipe
-            }
-            func ready(_ readiness: Readiness) { pipe.move(self) }
-        }
-
-        private let link: FaultyLink
-        private var sides: [Side] = []
-        private var isClosed = false
-
-        init(_ link: FaultyLink, _ client: Int32, _ server: Int32) throws {
-            self.link = link
-            sides = [Side(client, self), Side(server, self)]
-            for side in sides { side.registration = try link.loop.register(side.fd, .read, side) }
-        }
-
-        private func move(_ from: Side) {
-            let to = from === sides[0] ? sides[1] : sides[0]
-            var buffer = [UInt8](repeating: 0, count: 16 * 1024)
-            let count = recv(from.fd, &buffer, buffer.count, 0)
-            if count < 0 && errno == EAGAIN { return }
-            if count <= 0 {
-                close()
-                link.ended(self)
-                return
-            }
-            link.spoke(server: from === sides[1])
-            var (pass, cut) = (link.isSilent ? 0 : count, false)
-            if from === sides[1] {
-                (pass, cut) = link.allowance(count)
-                link.count(pass)
-            }
-            let step = link.isTrickling ? 1 : max(pass, 1)
-            var sent = 0
-            // Loopback takes a chunk at once or soon: bounded waiting keeps the proxy simple.
-            for _ in 0..<200_000 where sent < pass {
-                let result = buffer[sent..<min(sent + step, pass)].withUnsafeBytes {
-                    send(to.fd, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValueOrSelf))
-                }
-                if result > 0 { sent += result } else if errno == EAGAIN { usleep(50) } else { break }
-            }
-            if cut || sent < pass {
-                close()
-                link.ended(self)
-            }
-        }
-
-        func close() {
-            guard !isClosed else { return }
-            isClosed = true
-            for side in sides {
-                if let registration = side.registration { link.loop.unregister(registration) }
-                shutDescriptor(side.fd)
-            }
-        }
+    /// Where the first place that reads like `marker` ends.
+    static func end(of marker: [UInt8], in bytes: [UInt8]) -> Int? {
+        guard !marker.isEmpty, bytes.count >= marker.count else { return nil }
+        return (marker.count...bytes.count).first { bytes[($0 - marker.count)..<$0].elementsEqual(marker) }
     }
 
-    private static func address(_ port: UInt16) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        return address
-    }
+    /// How much of what has passed may be the beginning of a marker.
+    var markerMemory: Int { if case .cutBehind(let marker, _) = fault { marker.count - 1 } else { 0 } }
+    var isTrickling: Bool { if case .trickle = fault { true } else { false } }
 
-    private static func stream() -> Int32 { socket(AF_INET, Int32(SOCK_STREAM.rawValueOrSelf), 0) }
-
-    private static func listen(backlog: Int32) throws -> (Int32, UInt16) {
-        let fd = stream()
-        var address = address(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(fd, $0, length) == 0 && getsockname(fd, $0, &length) == 0
-            }
-        }
-        guard bound, systemListen(fd, backlog) == 0 else { throw SystemError(code: errno, doing: "listen on loopback") }
-        _ = fcntl(fd, F_SETFD, FD_CLOEXEC)
-        return (fd, UInt16(bigEndian: address.sin_port))
+    func spoke(_ direction: Direction, passing count: Int) {
+        if direction == .toServer, serverSpokeLast { turns += 1 }
+        serverSpokeLast = direction == .toClient
+        if direction == .toClient { passed += count }
     }
-
-    private static func connect(_ port: UInt16, waiting: Bool) -> Int32? {
-        let fd = stream()
-        if !waiting { _ = fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) }
-        var address = address(port)
-        let connected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                systemConnect(fd, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        _ = fcntl(fd, F_SETFD, FD_CLOEXEC)
-        if connected == 0 || !waiting { return fd }
-        shutDescriptor(fd)
-        return nil
-    }
+    func ended(_ pipe: LinkPipe) { pipes.removeAll { $0 === pipe } }
 }
-
-// Outside the class, whose own names hide the system's.
-private func shutDescriptor(_ fd: Int32) { _ = close(fd) }
-private func systemListen(_ fd: Int32, _ backlog: Int32) -> Int32 { listen(fd, backlog) }
-private func systemConnect(_ fd: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Int32 {
-    connect(fd, address, length)
-}
-
-// Glibc imports these constants as enums, Darwin as integers.
-extension Int32 { fileprivate var rawValueOrSelf: Int32 { self } }
-extension Int { fileprivate var rawValueOrSelf: Int32 { Int32(self) } }
-#if canImport(Glibc)
-extension __socket_type { fileprivate var rawValueOrSelf: UInt32 { rawValue } }
-#endif

@@ -30,6 +30,8 @@ uint64_t baton_epoll_data(const struct epoll_event *event);
 int baton_eventfd(void);
 int baton_signal_descriptor(const int *signals, int count);
 int baton_process_descriptor(pid_t process);
+// The calling thread, and what it starts, use this network namespace from now on. For tests.
+int baton_enter_network(int namespace_descriptor);
 #endif
 int baton_read_signal(int fd);
 
