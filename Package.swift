@@ -74,6 +74,20 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        // Load on a service that is being changed (docs/testing-load.md).
+        .target(
+            name: "TestLoad",
+            dependencies: ["Reactor", "CSystem"],
+            path: "Tests/TestLoad",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "baton-load",
+            dependencies: ["TestLoad", "Reactor", "Arguments", "Events", "CSystem"],
+            path: "Tests/LoadProgram",
+            swiftSettings: strict
+        ),
+        tests(of: "TestLoad", ["Reactor", "CSystem", "baton-load"]),
         tests(of: "Reactor"),
         tests(of: "Shell", ["Reactor", "CPrograms"]),
         tests(of: "Text"),
