@@ -74,11 +74,17 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
-        // Load on a service that is being changed (docs/testing-load.md).
+        // Load on a service that is being changed, and real servers to change (docs/testing-load.md).
         .target(
             name: "TestLoad",
             dependencies: ["Reactor", "CSystem"],
             path: "Tests/TestLoad",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "TestServers",
+            dependencies: ["TestLoad", "TestSupport", "Reactor", "CSystem"],
+            path: "Tests/TestServers",
             swiftSettings: strict
         ),
         .executableTarget(
@@ -87,7 +93,7 @@ let package = Package(
             path: "Tests/LoadProgram",
             swiftSettings: strict
         ),
-        tests(of: "TestLoad", ["Reactor", "CSystem", "baton-load"]),
+        tests(of: "TestLoad", ["TestServers", "Reactor", "CSystem", "baton-load"]),
         tests(of: "Reactor"),
         tests(of: "Shell", ["Reactor", "CPrograms"]),
         tests(of: "Text"),
@@ -97,7 +103,7 @@ let package = Package(
         tests(of: "Fleet", ["SSH", "Inventory", "Reactor"]),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto"]),
         tests(of: "Lab", ["Reactor"]),
-        tests(of: "Commands", ["Arguments", "baton", "Lab", "Reactor"], exclude: ["Snapshots"]),
+        tests(of: "Commands", ["Arguments", "baton", "Lab", "Reactor", "TestServers"], exclude: ["Snapshots"]),
         tests(of: "Arguments", exclude: ["Snapshots"]),
         tests(of: "Document", ["Text"]),
         tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),
