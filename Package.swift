@@ -85,6 +85,26 @@ let package = Package(
             swiftSettings: strict
         ),
         tests(of: "TestHosts", ["Reactor", "SSH", "Shell"]),
+        // Load on a service that is being changed, and real servers to change (docs/testing-load.md).
+        .target(
+            name: "TestLoad",
+            dependencies: ["Reactor", "CSystem"],
+            path: "Tests/TestLoad",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "TestServers",
+            dependencies: ["TestLoad", "TestSupport", "Reactor", "CSystem"],
+            path: "Tests/TestServers",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "baton-load",
+            dependencies: ["TestLoad", "Reactor", "Arguments", "Events", "CSystem"],
+            path: "Tests/LoadProgram",
+            swiftSettings: strict
+        ),
+        tests(of: "TestLoad", ["TestServers", "Reactor", "CSystem", "baton-load"]),
         tests(of: "Reactor"),
         tests(of: "Shell", ["Reactor", "CPrograms"]),
         tests(of: "Text"),
@@ -95,7 +115,11 @@ let package = Package(
         tests(of: "Fleet", ["SSH", "ClientConfig", "Inventory", "Reactor"]),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto", "CSystem", "Text"]),
         tests(of: "Lab", ["Reactor"]),
-        tests(of: "Commands", ["Arguments", "baton", "Lab", "Reactor", "TestHosts"], exclude: ["Snapshots"]),
+        tests(
+            of: "Commands",
+            ["Arguments", "baton", "Lab", "Reactor", "TestHosts", "TestServers"],
+            exclude: ["Snapshots"]
+        ),
         tests(of: "Arguments", exclude: ["Snapshots"]),
         tests(of: "Document", ["Text"]),
         tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),

@@ -39,6 +39,12 @@ package struct ChildResult: Sendable {
     package let stdout: [UInt8]
     package let stderr: [UInt8]
 
+    package init(status: Status, stdout: [UInt8], stderr: [UInt8]) {
+        self.status = status
+        self.stdout = stdout
+        self.stderr = stderr
+    }
+
     package var succeeded: Bool { status == .exited(0) }
     package var output: String { String(decoding: stdout, as: UTF8.self) }
     package var errors: String { String(decoding: stderr, as: UTF8.self) }

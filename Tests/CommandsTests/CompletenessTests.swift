@@ -1,4 +1,5 @@
 import TestHosts
+import TestServers
 import TestSupport
 import Testing
 
@@ -18,5 +19,7 @@ import Darwin
         for program in ["dash", "bash", "busybox", "zsh", "fish", "tcsh", "csh", "shellcheck", "groff", "python3"] {
             #expect(Surroundings.has(program), "\(program)")
         }
+        for server in ServerKind.allCases { #expect(server.isInstalled, "\(server.missing)") }
+        #expect(TelephonyFixture.isAvailable, "Debian's python3, in /usr/bin")
     }
 }

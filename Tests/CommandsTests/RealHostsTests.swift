@@ -156,8 +156,7 @@ extension HostFleet {
     fileprivate func becoming(_ user: String, typing password: String) async throws -> ChildResult {
         try await place.onTerminal(
             [BatonProgram.path, "exec", "-i", place.inventory, "-u", user, "-b", "-K", "--", "id -un"],
-            when: "sudo password: ",
-            type: password,
+            answers: [(question: "sudo password: ", answer: password)],
             environment: ["NO_COLOR": "1"]
         )
     }

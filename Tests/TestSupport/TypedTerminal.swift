@@ -6,7 +6,7 @@ package struct TypedTerminal {
     package static var isAvailable: Bool { Surroundings.has("script") }
 
     package struct Result: Sendable {
-        /// Both streams and what the terminal echoed, with its line ends.
+        /// Both streams and what the terminal echoed, with plain line ends.
         package let shown: String
         package let exit: ChildExit?
     }
@@ -34,7 +34,8 @@ package struct TypedTerminal {
                 isDone = true
                 let exit = child.exit
                 child.close()
-                continuation.resume(returning: Result(shown: String(decoding: shown, as: UTF8.self), exit: exit))
+                let lines = String(decoding: shown.filter { $0 != 13 }, as: UTF8.self)
+                continuation.resume(returning: Result(shown: lines, exit: exit))
             }
             let deadline = loop.after(.seconds(60), finish)
             child.handler = { event in
@@ -48,10 +49,44 @@ package struct TypedTerminal {
                     }
                 case .ended(.output):
                     loop.cancel(deadline)
-                    loop.after(.milliseconds(50), finish)
-                case .ended, .drained, .inputClosed, .exited: break
+                    if child.exit != nil { finish() } else { loop.after(.seconds(2), finish) }
+                case .exited: loop.after(.milliseconds(50), finish)
+                case .ended, .drained, .inputClosed: break
                 }
             }
         }
+    }
+}
+
+extension Workplace {
+    /// Runs a program on a terminal of its own and types each answer when its question is there. `output` is what the
+    /// terminal showed.
+    package func onTerminal(
+        _ arguments: [String],
+        answers: [(question: String, answer: String)],
+        environment more: [String: String] = [:]
+    ) async throws -> ChildResult {
+        var environment = Surroundings.environment
+        environment["HOME"] = directory
+        environment.merge(more) { $1 }
+        let line = arguments.map {
+            "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        }
+        .joined(separator: " ")
+        let result = try await TypedTerminal.run(
+            "exec \(line)",
+            environment: environment,
+            directory: directory,
+            answers: answers,
+            on: loop
+        )
+        let status: ChildResult.Status =
+            switch result.exit {
+            case .exited(let status): .exited(status)
+            case .signaled(let signal): .signaled(signal)
+            case .unknown: .exited(-1)
+            case nil: .timedOut
+            }
+        return ChildResult(status: status, stdout: Array(result.shown.utf8), stderr: [])
     }
 }
