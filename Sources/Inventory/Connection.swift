@@ -17,6 +17,8 @@ package struct Connection: Sendable, Equatable {
     package var acceptsNewHostKeys = false
     /// What `ansible_ssh_common_args` and its like ask of ssh, in their order.
     package var sshOptions: [SSHOption] = []
+    /// The same as they stand there, variable by variable.
+    package var sshWords: [SSHWords] = []
     package var jump: String?
 
     package init(address: String) {

@@ -87,7 +87,9 @@ private struct ConnectionDecoder {
                 let text = text(definition)
             else { continue }
             do throws(SSHArguments.Problem) {
-                for option in try SSHArguments.options(in: text) {
+                let words = try SSHArguments.words(in: text)
+                result.sshWords.append(SSHWords(variable: definition.name, words: words))
+                for option in try SSHArguments.options(in: words) {
                     result.sshOptions.append(option)
                     switch option.effect {
                     case .none: break

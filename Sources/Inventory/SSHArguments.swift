@@ -26,21 +26,30 @@ package struct SSHOption: Sendable, Equatable {
     }
 }
 
+/// The arguments for ssh of one variable, taken apart as a shell would: what they mean is for who connects.
+package struct SSHWords: Sendable, Equatable {
+    /// The name of the variable.
+    package var variable: String
+    package var words: [String]
+}
+
 /// Takes the arguments for ssh apart that Ansible's variables hold.
 enum SSHArguments {
     struct Problem: Error {
         var message: String
     }
 
-    static func options(in text: String) throws(Problem) -> [SSHOption] {
-        let words: [ShellWords.Word]
+    static func words(in text: String) throws(Problem) -> [String] {
         do throws(ShellWords.Problem) {
-            words = try ShellWords.split(Array(text.unicodeScalars)[...], comments: false)
+            return try ShellWords.split(Array(text.unicodeScalars)[...], comments: false).map(\.text)
         } catch {
             throw Problem(message: error.message)
         }
+    }
+
+    static func options(in words: [String]) throws(Problem) -> [SSHOption] {
         var options: [SSHOption] = []
-        var rest = words.map(\.text)[...]
+        var rest = words[...]
         while let word = rest.popFirst() {
             guard word.hasPrefix("-o") else {
                 options.append(SSHOption(name: word, value: ""))

@@ -80,6 +80,15 @@ struct ConnectionTests {
         #expect(try connection("ansible_user: a", all: "ansible_ssh_user: b").user == "b")
     }
 
+    @Test func sshArgumentsStayAsTheyAre() throws {
+        let found = try connection(
+            "ansible_ssh_common_args: '-o \"ControlPath=/a b\" -oControlMaster=no'",
+            all: "ansible_ssh_args: ''"
+        )
+        #expect(found.sshWords.map(\.variable) == ["ansible_ssh_args", "ansible_ssh_common_args"])
+        #expect(found.sshWords.map(\.words) == [[], ["-o", "ControlPath=/a b", "-oControlMaster=no"]])
+    }
+
     /// An application's `port` must not become the port of ssh in an inventory that was written for Ansible.
     @Test(arguments: [
         "ansible_host: h", "ansible_user: u", "ansible_ssh_common_args: ''", "ansible_connection: ssh",
