@@ -189,7 +189,11 @@ struct SettingsTests {
         ] {
             #expect(Memory.problems(line).hasPrefix("\(Memory.user):1: error: the "), "\(line)")
         }
-        #expect(Memory.problems("ProxyCommand nc %n", "a'b").contains("the host name \"a'b\" contains a character"))
+        #expect(
+            Memory.problems("HostName b\nProxyCommand nc %n", "a'b").contains(
+                "the host name \"a'b\" contains a character"
+            )
+        )
         #expect(Memory.problems("", "-x").contains("begins with a hyphen"))
         #expect(Memory.problems("User \"DOMAIN\\user name\"") == "")
     }
