@@ -204,6 +204,7 @@ package struct Access {
         }
         target.revoked = found.revoked
         target.authorities = found.authorities
+        target.leastRSABits = settings.requiredRSASize ?? 0
         target.asksForHostKey = settings.strictHostKeyChecking == .ask && !settings.batchMode
         // Pinned keys are the inventory's word on this host: what known_hosts says beside them does not count.
         if let pinned = try pinned(way) { target.known = pinned }

@@ -157,7 +157,15 @@ struct Keyring {
         let held = agentKeys(of: way)
         var keys: [any Signer] = []
         var remarks: [String] = []
-        func add(_ key: any Signer) { if !keys.contains(where: { $0.blob == key.blob }) { keys.append(key) } }
+        let rules = KeyRules(way.settings)
+        func add(_ key: any Signer) {
+            if keys.contains(where: { $0.blob == key.blob }) { return }
+            if let objection = rules.objection(to: key) {
+                remarks.append("\(key.name) \(objection)")
+            } else {
+                keys.append(key)
+            }
+        }
         let required = Set(way.namedKeys.map(expanded))
         for path in named(way) {
             switch choose(path, held) {

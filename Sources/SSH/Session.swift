@@ -169,6 +169,11 @@ final class Session: Link, CarrierOwner {
         wire.forgetFirstBytes()
         hostKey = handle?.hostKey()
         isKnownKey = hostKey.map { target.known.contains($0) || trustsElsewhere($0) } ?? false
+        if let bits = hostKey?.rsaBits, bits < target.leastRSABits {
+            let text = "the host key of \(target.place) has \(bits) bits, and RequiredRSASize is \(target.leastRSABits)"
+            fail(SSHError(.negotiation, text, hint: "give the host an Ed25519 key"))
+            return
+        }
         if onlyHostKey {
             perform(.opened)
             return

@@ -31,6 +31,8 @@ package struct Target: Sendable {
     package var knownElsewhere: [HostKey] = []
     /// Authorities that vouch for the host's key with certificates, which libssh2 cannot read.
     package var authorities: [HostKey] = []
+    /// RSA host keys with fewer bits are not believed.
+    package var leastRSABits = 0
     /// Whether a key of a host of which nothing is known is believed.
     package var acceptsNewHostKey: Bool
     /// Whether people may be asked about one.
