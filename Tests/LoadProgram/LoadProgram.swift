@@ -125,6 +125,7 @@ extension Report {
                     JSON.Member(name: "\($0.key)", value: .integer($0.value))
                 }
             ),
+            "missed": .integer(missed),
             "idle_closed": .integer(idleClosed),
             "versions": .object(
                 versions.sorted { $0.key < $1.key }.map { version, seen in

@@ -29,6 +29,8 @@ package struct Report: Sendable {
     package private(set) var failures: [Failure] = []
     /// Kept connections that the server closed while they were idle: every server does.
     package internal(set) var idleClosed = 0
+    /// Requests that were left out because the load itself was held up by its machine.
+    package internal(set) var missed = 0
     package internal(set) var lasted: Duration = .zero
     /// Of requests that were answered; a load is bounded, so all of them are kept.
     private var latencies: [Int64] = []
@@ -104,6 +106,7 @@ extension Report: CustomStringConvertible {
         if let half = percentile(50), let most = percentile(99) {
             lines.append("half within \(Self.text(half)), 99 % within \(Self.text(most))")
         }
+        if missed > 0 { lines.append("\(Self.text(missed)) left out: the load itself was held up") }
         return (lines + failures.map(\.description)).joined(separator: "\n")
     }
 

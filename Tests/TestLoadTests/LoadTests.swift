@@ -265,6 +265,22 @@ import Darwin
         #expect((1...6).contains(report.total), "\(report.details)")
     }
 
+    @Test func `what the load itself was held up for is left out, and said`() async throws {
+        let report = try await withLoop { loop in
+            let server = try Server(on: loop) { _ in [.read, .send(Server.answer())] }
+            let load = try Load([server.target], Profile([.fresh(perSecond: 100)]), on: loop)
+            load.start()
+            // This loop has a thread of its own, and the whole of it stands still.
+            usleep(600_000)
+            _ = await load.settle(5)
+            let report = await load.stop()
+            server.close()
+            return report
+        }
+        #expect(report.missed >= 50 && report.total < 50, "\(report.details)")
+        #expect(report.details.contains("left out: the load itself was held up"))
+    }
+
     @Test func `every target and every stream gets its share`() async throws {
         let report = try await withLoop { loop in
             let servers = try (1...2).map { number in
