@@ -70,7 +70,7 @@ package final class World {
     }
 
     private func whenReady(_ watch: KeeperWatch) async throws -> Int32 {
-        let end = loop.now + .seconds(20)
+        let end = loop.now + .seconds(90)
         while loop.now < end, watch.status == nil {
             if let bytes = try? Files.read("\(folder)/world") {
                 let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)

@@ -54,7 +54,6 @@ import Darwin
     }
 
     @Test func `a fleet that is done leaves no process, folder, cgroup, mount or network`() async throws {
-        let before = try await runChild(["sh", "-c", "ip -o link; ip netns; findmnt -rno TARGET | sort"]).output
         let trace = try await withHosts(2) { fleet in
             let trace = try await Trace(fleet)
             #expect(trace.alive.count == 4)
@@ -64,8 +63,10 @@ import Darwin
         #expect(trace.alive == [])
         #expect(!Files.exists(trace.folder))
         #expect(try await trace.cgroups() == "")
-        let after = try await runChild(["sh", "-c", "ip -o link; ip netns; findmnt -rno TARGET | sort"]).output
-        #expect(after == before)
+        // Nothing of it was ever on this machine's own network or among its mounts; others may change those meanwhile.
+        let seen =
+            "{ ip -o link; ip netns; cat /proc/self/mounts; } | grep -E 'to-web|by-web| fleet|/run/fleet|\(trace.name)'"
+        #expect(try await runChild(["sh", "-c", seen]).output == "")
     }
 
     @Test func `a fleet whose test process is killed goes with it`() async throws {

@@ -27,15 +27,14 @@ identity keeper $$
 setpriv --pdeathsig KILL unshare --mount --propagation private --net --pid --fork --kill-child=KILL \
     sh "$here/world.sh" "$run" "$base" &
 outside=$!
-# Until the world is ready, or has failed: at most ten seconds.
+# Until the world is ready, or has failed: at most a minute, for namespaces are slow to come by on a busy machine.
 tries=0
-while [ ! -e "$run/ready" ] && [ -z "$stopping" ] && [ "$tries" -lt 200 ] && kill -0 "$outside" 2>/dev/null; do
+while [ ! -s "$run/ready" ] && [ -z "$stopping" ] && [ "$tries" -lt 1200 ] && kill -0 "$outside" 2>/dev/null; do
     tries=$((tries + 1))
     sleep 0.05
 done
-inside=$(cat "/proc/$outside/task/$outside/children" 2>/dev/null || true)
-inside=${inside%% *}
-if [ -n "$stopping" ] || [ ! -e "$run/ready" ] || [ -z "$inside" ]; then
+if [ -n "$stopping" ] || ! inside=$(cat "$run/ready" 2>/dev/null); then
+    [ -n "$stopping" ] || echo "keeper.sh: the world was not ready after $tries looks" >&2
     stop
 else
     identity world "$inside"

@@ -3,6 +3,8 @@
 # connected or started in here exists outside, and all of it ends with this process.
 set -eu
 run=$1 base=$2 name=${1##*/}
+# This process by the machine's numbers, which its /proc still shows.
+read -r self rest </proc/self/stat
 mount -t proc proc /proc
 # Everything that hosts write: memory, and no more of it than this. nspawn and `ip netns` keep their own things here too.
 mount -t tmpfs -o mode=755,size=3g tmpfs /run
@@ -26,7 +28,8 @@ ip link add fleet type bridge
 ip address add 198.18.0.1/24 dev fleet
 ip link set fleet up
 
-: >"$run/ready"
+echo "$self" >"$run/ready.new"
+mv "$run/ready.new" "$run/ready"
 # No fleet lives longer than an hour. `wait` also collects whoever lost its parent.
 sleep 3600 &
 wait $!
