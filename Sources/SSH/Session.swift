@@ -38,6 +38,7 @@ final class Session: Link, CarrierOwner {
     private var deadline: Loop.Timer?
     private var heartbeat: Loop.Timer?
     private var heardSinceHeartbeat = true
+    private lazy var lastHeard = loop.now
     private var missedHeartbeats = 0
     var isDriving = false
     var mustDriveAgain = false
@@ -262,6 +263,7 @@ final class Session: Link, CarrierOwner {
     func carrierReceived(_ bytes: UnsafeRawBufferPointer) {
         guard handle != nil else { return }
         heardSinceHeartbeat = true
+        lastHeard = loop.now
         // Until a shell stands, answers are small and waited for.
         if !operations.isEmpty { carrier.expectsAnswer() }
         wire.arrived(bytes)
@@ -289,7 +291,7 @@ final class Session: Link, CarrierOwner {
         heardSinceHeartbeat = false
         let limit = target.timeouts.missedHeartbeats
         if missedHeartbeats >= limit {
-            linkIsLost("no sign of life for \(Seconds.text(target.timeouts.heartbeat * limit))")
+            linkIsLost("no sign of life for \(Int((loop.now - lastHeard).inSeconds.rounded())) s")
             return
         }
         handle?.keepAlive()

@@ -95,6 +95,7 @@ import Testing
 
     @Test func `a host whose cable is pulled during a command is lost, and the others are not`() async throws {
         try await withHosts(2) { fleet in
+            try fleet.configureSSH("Host *\n  ServerAliveInterval 2\n  ServerAliveCountMax 2\n")
             let command = "touch /tmp/begun; while [ ! -e /tmp/go ]; do sleep 0.05; done; hostname"
             async let running = fleet.baton("exec", "-u", "deploy", "-o", "json", "--", command)
             for host in fleet.hosts { try await host.waitFor("test -e /tmp/begun") }
@@ -111,6 +112,76 @@ import Testing
                 "\(result.output)"
             )
             #expect(result.output.contains(#""error":{"kind":"link_lost""#), "\(result.output)")
+        }
+    }
+
+    @Test func `a host that stands behind another is reached through it, and only so`() async throws {
+        try await withHosts(3) { fleet in
+            try await fleet.isolate(fleet[1], behind: fleet[0])
+            try await fleet.isolate(fleet[2], behind: fleet[1])
+            let direct = try await fleet.baton("exec", "-l", "web3", "--connect-timeout", "1s", "--", "true")
+            #expect(direct.status == .exited(6), "\(direct.output)")
+            // The jump hosts are hosts of the inventory, with the keys that are pinned for them there.
+            let hosts = fleet.hosts.enumerated().map { index, host in
+                let jump = index > 0 ? ", jump: \(fleet[index - 1].name)" : ""
+                return "\(host.name): {address: \(host.address), host_key: \(host.hostKey)\(jump)}"
+            }
+            let vars = "vars: {user: deploy, identity: \(fleet.userKey)}"
+            try Files.write(
+                Array("far: {\(vars), hosts: {\(hosts.joined(separator: ", "))}}\n".utf8),
+                to: "\(fleet.place.directory)/far.yml"
+            )
+            let through = try await fleet.place.baton(
+                "exec",
+                "-i",
+                "far.yml",
+                "-l",
+                "web3",
+                "-b",
+                "--",
+                "hostname; id -un"
+            )
+            #expect(through.output == "web3: exit 0\n  web3\n  root\n", "\(through.errors)")
+            // The far one's sshd was called by the one before it, not by this machine.
+            let log = try await fleet[2].output("journalctl -u ssh --no-pager")
+            #expect(log.contains("from \(fleet[1].address) "), "\(log)")
+            let all = try await fleet.place.baton("exec", "-i", "far.yml", "-o", "json", "--", "hostname")
+            #expect(all.status == .exited(0), "\(all.errors)")
+        }
+    }
+
+    @Test func `a jump host that loses its cable takes those behind it along, and says so`() async throws {
+        try await withHosts(2) { fleet in
+            try await fleet.isolate(fleet[1], behind: fleet[0])
+            try fleet.configureSSH(
+                """
+                Host web2
+                  HostName \(fleet[1].address)
+                  ProxyJump deploy@\(fleet[0].address)
+                Host *
+                  User deploy
+                  IdentityFile \(fleet.userKey)
+                  ServerAliveInterval 2
+                  ServerAliveCountMax 2
+
+                """
+            )
+            let known = fleet.hosts.map { "\($0.address) \($0.hostKey)\n" }.joined()
+            try Files.write(Array(known.utf8), to: "\(fleet.place.directory)/.ssh/known_hosts")
+            async let running = fleet.place.baton(
+                "exec",
+                "-i",
+                "web2,",
+                "-o",
+                "json",
+                "--",
+                "touch /tmp/begun; sleep 600"
+            )
+            try await fleet[1].waitFor("test -e /tmp/begun")
+            try await fleet[0].unplug()
+            let result = try await running
+            #expect(result.status == .exited(5))
+            #expect(result.output.contains(#""kind":"link_lost""#), "\(result.output)")
         }
     }
 
@@ -152,6 +223,12 @@ import Testing
 }
 
 extension HostFleet {
+    /// What ssh's configuration says, for the controller of this fleet.
+    fileprivate func configureSSH(_ text: String) throws {
+        try Files.makeDirectory("\(place.directory)/.ssh", mode: 0o700)
+        try Files.write(Array(text.utf8), to: "\(place.directory)/.ssh/config", mode: 0o600)
+    }
+
     /// Runs baton on a terminal of its own and types the password that it asks for.
     fileprivate func becoming(_ user: String, typing password: String) async throws -> ChildResult {
         try await place.onTerminal(
