@@ -98,6 +98,13 @@ package struct Access {
             become: host == way.name ? try become(way) : nil,
             timeouts: timeouts(way)
         )
+        if way.isJump, way.isForOthers {
+            throw Unusable(
+                host,
+                "its jump host \(way.name) needs OpenSSH's own client",
+                hint: "`transport: openssh` for \(host) leaves the jump to it as well"
+            )
+        }
         switch connection?.transport {
         case .local:
             let shell = LocalProgram(["sh", "-c"], environment: defaults.environment, directory: defaults.home)
