@@ -152,8 +152,8 @@ import Testing
         try await withServer { server in
             try await server.connected { remote in
                 let failure = await remote.failure("echo begun; sleep 600", Limits()) { _, _ in
-                    // The first byte says that it runs.
-                    Task { await remote.cancel() }
+                    // The first byte says that it runs. On the loop: the pool has two threads and many tests.
+                    Task(executorPreference: server.loop) { await remote.cancel() }
                 }
                 #expect(failure?.kind == .cancelled(ended: true))
                 #expect(failure?.stdout.text == "begun\n")
