@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -369,6 +370,28 @@ int baton_block_signals(const int *signals, int count) {
     sigemptyset(&set);
     for (int i = 0; i < count; i++) sigaddset(&set, signals[i]);
     return -pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+int baton_unblock_signals(const int *signals, int count) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (int i = 0; i < count; i++) sigaddset(&set, signals[i]);
+    return -pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int baton_are_blocked(const int *signals, int count) {
+    sigset_t set;
+    if (pthread_sigmask(SIG_BLOCK, NULL, &set) != 0) return 0;
+    for (int i = 0; i < count; i++) {
+        if (!sigismember(&set, signals[i])) return 0;
+    }
+    return 1;
+}
+
+int baton_wait_readable(int fd, int milliseconds) {
+    struct pollfd entry = {.fd = fd, .events = POLLIN};
+    int ready = RETRY(poll(&entry, 1, milliseconds));
+    return ready < 0 ? -errno : ready;
 }
 
 int baton_is_ignored(int number) {

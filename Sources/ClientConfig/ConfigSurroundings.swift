@@ -95,6 +95,14 @@ package struct ConfigOption: Sendable, Equatable {
         form = .literal(name: name, value: value)
         self.place = place
     }
+
+    /// The same as ssh's `-o` takes it.
+    package var argument: String {
+        switch form {
+        case .line(let line): line
+        case .literal(let name, let value): "\(name)=\(value)"
+        }
+    }
 }
 
 /// What was said about a host before the files are read: it wins over them.

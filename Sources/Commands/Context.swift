@@ -1,3 +1,4 @@
+package import Fleet
 package import Reactor
 
 /// Everything a command takes from outside: the only way from the rooms to the process they run in. `Entry` fills it;
@@ -18,9 +19,9 @@ package struct Context: Sendable {
     package var stdout: Sink
     package var stderr: Sink
     /// Asks on the terminal, without showing what is typed; nil where there is no terminal.
-    package var askSecret: (@Sendable (String) -> String?)?
+    package var askSecret: (@Sendable (String) -> Access.Asked)?
     /// The same with what is typed shown.
-    package var ask: (@Sendable (String) -> String?)?
+    package var ask: (@Sendable (String) -> Access.Asked)?
 
     /// Colour is for people who look on and have not asked for none (no-color.org).
     func isColoured(_ sink: Sink) -> Bool {

@@ -1,5 +1,6 @@
 import CSystem
 import Events
+import Fleet
 import Reactor
 
 #if canImport(Glibc)
@@ -79,8 +80,8 @@ package enum Entry {
         let homeOf: @Sendable (String) -> String? = { name in
             getpwnam(name).flatMap { $0.pointee.pw_dir }.map { String(cString: $0) }
         }
-        let askSecret: @Sendable (String) -> String? = { Terminal.ask($0, isSecret: true) }
-        let ask: @Sendable (String) -> String? = { Terminal.ask($0, isSecret: false) }
+        let askSecret: @Sendable (String) -> Access.Asked = { Terminal.ask($0, isSecret: true) }
+        let ask: @Sendable (String) -> Access.Asked = { Terminal.ask($0, isSecret: false) }
         let hasTerminal = access("/dev/tty", R_OK | W_OK) == 0 && baton_is_terminal(0) == 1
         return Context(
             arguments: arguments,

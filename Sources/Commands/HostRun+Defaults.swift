@@ -19,6 +19,7 @@ extension HostRun {
         defaults.acceptsNewHostKeys = parsed[CommonOptions.acceptNewHostKeys]
         defaults.connectTimeout = parsed[CommonOptions.connectTimeout]
         defaults.environment = context.environment
+        defaults.accountHome = context.homeOf(context.user)
         defaults.askSecret = context.askSecret
         let environment = context.environment
         defaults.surroundings = ConfigSurroundings(
@@ -54,7 +55,10 @@ extension HostRun {
         guard let ask = context.askSecret else {
             throw CommandError("\(option) needs a terminal to ask on", hint: "in CI, set \(variable) instead")
         }
-        guard let password = ask(prompt) else { throw CommandError("no password was given") }
-        return password
+        switch ask(prompt) {
+        case .answer(let password): return password
+        case .nothing: throw CommandError("no password was given")
+        case .interrupted: throw CommandError("interrupted: nothing was contacted", exit: .interrupted)
+        }
     }
 }

@@ -56,9 +56,14 @@ struct HostRun {
         let result = await Access.targets(
             for: connections,
             defaults,
-            inventory: { name in inventory.host(named: name).flatMap { try? $0.connection() } },
+            inventory: { Self.lookUp($0, inventory) },
             vault
         )
+        for secret in result.secrets { secrets.add(secret) }
+        if result.isInterrupted {
+            await vault.close()
+            throw CommandError("interrupted: nothing was contacted", exit: .interrupted)
+        }
         if let first = result.unusable.first {
             await vault.close()
             let others = result.unusable.count > 1 ? " (and \(result.unusable.count - 1) more hosts)" : ""
@@ -69,6 +74,15 @@ struct HostRun {
         let limit = "only \(context.descriptors) more files may be opened: \(forks) hosts at once instead of \(wanted)"
         warnings = result.warnings + (fewer ? [limit] : [])
         redactor = secrets
+    }
+
+    private static func lookUp(_ name: String, _ inventory: Inventory) -> Access.InHouse {
+        guard let host = inventory.host(named: name) else { return .absent }
+        do throws(DocumentError) {
+            return .known(try host.connection())
+        } catch {
+            return .broken(error.description)
+        }
     }
 
     private static func connections(
@@ -121,6 +135,9 @@ struct HostRun {
         case .refused:
             await close(fleet)
             throw CommandError("nothing was done: the host keys are not trusted", exit: .unreachable)
+        case .interrupted:
+            await close(fleet)
+            throw CommandError("interrupted: nothing was done", exit: .interrupted)
         }
         await fleet.emit(.runStarted(command: name, hosts: targets.count))
         let outcomes = await fleet.run(targets) { target, remote in

@@ -1,4 +1,5 @@
 import CSystem
+import Fleet
 
 #if canImport(Glibc)
 import Glibc
@@ -8,25 +9,39 @@ import Darwin
 
 /// The terminal itself, which is there even when the streams are redirected.
 enum Terminal {
-    /// Every byte is taken at once: Ctrl-C ends the question, and not only after the next line.
-    static func ask(_ prompt: String, isSecret: Bool) -> String? {
+    /// Every byte is taken at once: Ctrl-C ends the question, and not only after the next line. So does a signal that asks
+    /// the process to end, which must not leave the terminal without its echo.
+    static func ask(_ prompt: String, isSecret: Bool) -> Access.Asked {
         let fd = baton_open("/dev/tty", O_RDWR, 0)
-        guard fd >= 0 else { return nil }
-        defer { close(fd) }
+        guard fd >= 0 else { return .nothing }
+        let signals = [SIGINT, SIGTERM, SIGHUP].filter { baton_is_ignored($0) != 1 }
+        let wereBlocked = baton_are_blocked(signals, Int32(signals.count)) == 1
+        _ = baton_block_signals(signals, Int32(signals.count))
         // What was typed before the question is no answer to it; what is typed after it must not be lost.
         _ = baton_terminal_secret(fd, 1)
         write(prompt, fd)
-        defer {
-            _ = baton_terminal_secret(fd, 0)
-            write("\n", fd)
-        }
+        let answer = line(fd, isSecret, signals)
+        _ = baton_terminal_secret(fd, 0)
+        write("\n", fd)
+        close(fd)
+        // A signal that ended the question has been heard; it must not end the process before it has cleared up.
+        if !wereBlocked, answer != .interrupted { _ = baton_unblock_signals(signals, Int32(signals.count)) }
+        return answer
+    }
+
+    private static func line(_ fd: Int32, _ isSecret: Bool, _ signals: [Int32]) -> Access.Asked {
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
         while bytes.count < 1024 {
-            guard baton_read(fd, &byte, 1) == 1 else { return nil }
+            if baton_is_pending(signals, Int32(signals.count)) == 1 { return .interrupted }
+            // Looked up from now and again: signals are blocked, and do not wake anybody.
+            let waited = baton_wait_readable(fd, 200)
+            if waited == 0 { continue }
+            guard waited > 0, baton_read(fd, &byte, 1) == 1 else { return .nothing }
             switch byte {
-            case 10, 13: return String(validating: bytes, as: UTF8.self)
-            case 3, 4: return nil  // Ctrl-C, Ctrl-D
+            case 10, 13: return String(validating: bytes, as: UTF8.self).map { .answer($0) } ?? .nothing
+            case 3: return .interrupted  // Ctrl-C
+            case 4: return .nothing  // Ctrl-D
             case 8, 127:
                 while let last = bytes.popLast() {
                     if last & 0xC0 == 0x80 { continue }
@@ -41,7 +56,7 @@ enum Terminal {
                 if !isSecret, byte >= 0x20 { _ = baton_write(fd, &byte, 1) }
             }
         }
-        return nil
+        return .nothing
     }
 
     private static func write(_ text: String, _ fd: Int32) {

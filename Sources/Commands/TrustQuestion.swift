@@ -15,6 +15,7 @@ struct TrustQuestion {
     enum Outcome {
         case settled([Target], accepted: [(target: Target, key: HostKey)])
         case refused
+        case interrupted
     }
 
     /// Only where somebody can answer; elsewhere the run itself says what is not known.
@@ -30,12 +31,14 @@ struct TrustQuestion {
             }
             if strangers.isEmpty { break }
             let found = await fleet.introduce(strangers)
+            if await fleet.isStopped { return .interrupted }
             if found.isEmpty { continue }
             context.stderr.write(Self.table(found))
             let them = found.count == 1 ? "this key" : "these \(found.count) keys"
             context.stderr.flush()
             let answer = ask("Trust \(them) from now on? Compare the fingerprints, then type yes or no: ")
-            guard answer?.lowercased() == "yes" else { return .refused }
+            if answer == .interrupted { return .interrupted }
+            guard case .answer(let word) = answer, word.lowercased() == "yes" else { return .refused }
             for stranger in found {
                 accepted.append((stranger.target, stranger.key))
                 for index in targets.indices { targets[index].trust(stranger.key, of: stranger.target.knownAs) }

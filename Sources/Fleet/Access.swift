@@ -23,10 +23,14 @@ package struct Access {
         package var connectTimeout: Duration?
         package var configFiles: ConfigFiles
         package var surroundings: ConfigSurroundings
+        /// The home that the account has, which is where OpenSSH's client looks for its configuration; nil if unknown.
+        package var accountHome: String?
+        /// OpenSSH's client is 8.7 or newer, and knows words that change what a command is.
+        package var newerOpenSSH = false
         /// For programs that are spawned: ssh, proxy commands, local shells.
         package var environment: [String: String] = [:]
         /// Asks for a secret, once for all hosts; nil where nobody can answer.
-        package var askSecret: (@Sendable (String) -> String?)?
+        package var askSecret: (@Sendable (String) -> Asked)?
 
         package init(user: String, home: String) {
             self.user = user
@@ -35,6 +39,29 @@ package struct Access {
             surroundings = ConfigSurroundings(user: user, home: home, userID: 0, hostName: "localhost")
             configFiles = .usual(user: "\(home)/.ssh/config", system: "/etc/ssh/ssh_config")
         }
+
+        var hasUserConfig: Bool {
+            if case .usual(let user, _) = configFiles { Files.exists(user) } else { false }
+        }
+    }
+
+    package typealias InventoryLookUp = (String) -> InHouse
+
+    /// A name on the way to a host, as far as it is one of the inventory.
+    package enum InHouse {
+        case absent
+        case known(Connection)
+        /// Its variables have mistakes: taking it for a stranger would lose its address and its pinned key.
+        case broken(String)
+    }
+
+    /// What became of a question.
+    package enum Asked: Sendable, Equatable {
+        case answer(String)
+        /// Nobody wants to answer this one.
+        case nothing
+        /// Somebody wants everything to end.
+        case interrupted
     }
 
     /// What became of all hosts: those that can be tried, and what is wrong with the others.
@@ -42,6 +69,10 @@ package struct Access {
         package var targets: [Target] = []
         package var unusable: [Unusable] = []
         package var warnings: [String] = []
+        /// Passwords of jump hosts.
+        package var secrets: [String] = []
+        /// Somebody wanted out when asked for a passphrase.
+        package var isInterrupted = false
     }
 
     private let defaults: Defaults
@@ -54,11 +85,11 @@ package struct Access {
         keyring = Keyring(defaults)
     }
 
-    /// `inventory` gives the connection of a host that a jump names.
+    /// `inventory` gives the connection of a host that a jump may name.
     package static func targets(
         for hosts: [(name: String, connection: Connection)],
         _ defaults: Defaults,
-        inventory: @escaping (String) -> Connection? = { _ in nil },
+        inventory: @escaping InventoryLookUp = { _ in .absent },
         _ vault: KeyVault
     ) async -> Result {
         var result = Result()
@@ -71,9 +102,13 @@ package struct Access {
                 result.unusable.append(error)
             }
         }
+        var defaults = defaults
+        if ways.contains(where: { $0.usesOpenSSH }) { defaults.newerOpenSSH = await vault.opensshIsNewer() }
         var access = Access(defaults)
-        await access.keyring.load(ways.flatMap(\.all).filter { !$0.isForOthers }, vault)
-        for way in ways {
+        await access.keyring.load(ways.filter { !$0.isForOthers }.flatMap(\.all), vault)
+        result.secrets = ways.flatMap(\.all).filter(\.isJump).compactMap { $0.connection?.password?.reveal() }
+        result.isInterrupted = access.keyring.isInterrupted
+        for way in ways where !result.isInterrupted {
             do throws(Unusable) {
                 result.targets.append(try access.target(way, of: way.name, &result))
             } catch {
@@ -140,15 +175,30 @@ package struct Access {
         return target
     }
 
-    private func openSSH(_ way: Way, _ plain: Target) throws(Unusable) -> Target {
+    private mutating func openSSH(_ way: Way, _ plain: Target) throws(Unusable) -> Target {
         if password(way) != nil {
             throw Unusable(way.name, "OpenSSH's own client cannot be given a password", hint: "use a key or an agent")
         }
         var target = plain
-        // Its client reads the configuration itself.
+        // Its client reads the configuration itself, and what we say must hold comes before that.
         target.address = way.asked
-        target.known = try pinned(way) ?? []
-        target.transport = .openssh(OpenSSHCommand(way, defaults, target).program)
+        var pins: [[HostKey]] = []
+        for way in way.all {
+            // A key that known_hosts revokes is no better for being pinned.
+            let keys = try pinned(way) ?? []
+            let files = way.settings.userKnownHostsFiles + way.settings.globalKnownHostsFiles
+            let name = way.settings.hostKeyAlias ?? way.settings.hostName
+            let port = way.settings.hostKeyAlias == nil ? UInt16(clamping: way.settings.port) : 22
+            let revoked =
+                knownHosts.find(KnownHosts.name(of: name, port: port), files).revoked
+                + knownHosts.find(KnownHosts.name(of: name, port: 22), files).revoked
+            pins.append(keys.filter { !revoked.contains($0) })
+            if !keys.isEmpty, pins[pins.count - 1].isEmpty {
+                throw Unusable(way.name, "its host_key is revoked in known_hosts", hint: "give the host a new key")
+            }
+        }
+        let command = OpenSSHCommand(way, defaults, acceptsNewKeys: acceptsNewKeys, timeouts: target.timeouts)
+        target.transport = .openssh(command.program, pins: pins)
         return target
     }
 
@@ -204,12 +254,13 @@ package struct Access {
         if let alias = settings.hostKeyAlias { target.knownAs = KnownHosts.name(of: alias, port: 22) }
         let found = knownHosts.find(target.knownAs, settings.userKnownHostsFiles + settings.globalKnownHostsFiles)
         target.known = found.known
+        target.revoked = found.revoked
         if settings.hostKeyAlias == nil, settings.port != 22 {
             let bare = KnownHosts.name(of: settings.hostName, port: 22)
-            let files = settings.userKnownHostsFiles + settings.globalKnownHostsFiles
-            target.knownElsewhere = knownHosts.find(bare, files).known
+            let elsewhere = knownHosts.find(bare, settings.userKnownHostsFiles + settings.globalKnownHostsFiles)
+            target.knownElsewhere = elsewhere.known
+            target.revoked += elsewhere.revoked
         }
-        target.revoked = found.revoked
         target.authorities = found.authorities
         target.leastRSABits = settings.requiredRSASize ?? 0
         target.asksForHostKey = settings.strictHostKeyChecking == .ask && !settings.batchMode

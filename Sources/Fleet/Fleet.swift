@@ -220,7 +220,11 @@ package actor Fleet {
         guard !gate.isStopped else { return }
         events.emit(.runStopping)
         for id in gate.stop() { permissions.removeValue(forKey: id)?.resume(returning: false) }
+        // Where only keys are asked for, nothing is lost.
+        for (id, remote) in connecting where id < 0 { remote.assumeIsolated { $0.close() } }
     }
+
+    package var isStopped: Bool { gate.isStopped }
 
     /// The second: what runs is ended on the hosts.
     package func cancel() async {

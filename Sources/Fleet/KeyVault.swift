@@ -35,6 +35,19 @@ package final class KeyVault: @unchecked Sendable {
         return try await agent.unlock(path, passphrase: Array(passphrase.utf8), blob: blob)
     }
 
+    /// Whether OpenSSH's client is 8.7 or newer; asked only where it is needed.
+    func opensshIsNewer() async -> Bool {
+        var request = ChildRequest(["ssh", "-V"], environment: environment)
+        request.deadline = .seconds(10)
+        let said: ChildResult
+        do throws(SystemError) { said = try await loop.run(request) } catch { return false }
+        guard let start = said.errors.firstRange(of: "OpenSSH_")?.upperBound else { return false }
+        let numbers = said.errors[start...].prefix { $0.isNumber || $0 == "." }.split(separator: ".").compactMap {
+            Int($0)
+        }
+        return numbers.count >= 2 && (numbers[0], numbers[1]) >= (8, 7)
+    }
+
     /// Lets go of the agents and ends the run's own.
     package func close() async {
         for agent in agents.values { agent.close() }

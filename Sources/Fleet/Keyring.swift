@@ -20,6 +20,7 @@ struct Keyring {
     private var agents: [String: AgentIdentities] = [:]
     private var unlocked: [String: any Signer] = [:]
     private(set) var warnings: [String] = []
+    private(set) var isInterrupted = false
 
     init(_ defaults: Access.Defaults) { self.defaults = defaults }
 
@@ -43,7 +44,7 @@ struct Keyring {
         for way in ways {
             for path in lockedFiles(of: way) where !wanted.contains(path) { wanted.append(path) }
         }
-        for path in wanted { await unlock(path, vault) }
+        for path in wanted where !isInterrupted { await unlock(path, vault) }
     }
 
     private mutating func read(_ path: String) {
@@ -109,7 +110,13 @@ struct Keyring {
         guard let ask = defaults.askSecret, case .locked(let blob) = files[path] else { return }
         for attempt in 1...3 {
             let again = attempt > 1 ? "that is not it; " : ""
-            guard let passphrase = ask("\(again)passphrase for \(path): "), !passphrase.isEmpty else {
+            let passphrase: String
+            switch ask("\(again)passphrase for \(path): ") {
+            case .answer(let text) where !text.isEmpty: passphrase = text
+            case .interrupted:
+                isInterrupted = true
+                return
+            case .answer, .nothing:
                 files[path] = .unusable("is encrypted with a passphrase, and none was given")
                 return
             }

@@ -52,6 +52,8 @@ struct StartGate {
         var start: [ID] = []
         var wake: Instant?
         var kept: [Waiting] = []
+        // A scout that does not answer has taught that there may be more of them: nobody waits any longer.
+        for (cohort, scout) in scouts where scout.until <= now { taught.insert(cohort) }
         for entry in waiting {
             if atWork.count >= forks || loggingIn.count >= loginLimit
                 || perDestination[entry.destination, default: 0] >= Self.perDestination

@@ -18,6 +18,8 @@ struct Way {
     /// The host that the connection is made by: none or one, which has a way of its own.
     var jump: [Way]
     var isJump: Bool
+    /// What was said of it before any file, in ssh's words.
+    var options: [ConfigOption]
     /// The configuration files that count, where `-F` names others than the usual ones.
     var files: ConfigFiles?
 }
@@ -25,6 +27,8 @@ struct Way {
 extension Way {
     /// The way and those on it.
     var all: [Way] { jump.flatMap(\.all) + [self] }
+
+    var usesOpenSSH: Bool { isForOthers && connection?.transport != .local }
 
     /// No session of Baton's own will be made for it, so none of its keys is needed.
     var isForOthers: Bool {
@@ -42,7 +46,7 @@ package struct Unusable: Error, Equatable, Sendable {
     package let reason: String
     package let hint: String?
 
-    init(_ host: String, _ reason: String, hint: String? = nil) {
+    package init(_ host: String, _ reason: String, hint: String? = nil) {
         self.host = host
         self.reason = reason
         self.hint = hint
@@ -53,13 +57,13 @@ package struct Unusable: Error, Equatable, Sendable {
 struct WayFinder {
     private let defaults: Access.Defaults
     /// The connection of a host of the inventory: a jump may name one.
-    private let inventory: (String) -> Connection?
+    private let inventory: Access.InventoryLookUp
     private var configs: [String: ClientConfig] = [:]
 
     /// A chain of jumps that is longer than this goes in circles.
     private static let depthLimit = 8
 
-    init(_ defaults: Access.Defaults, inventory: @escaping (String) -> Connection?) {
+    init(_ defaults: Access.Defaults, inventory: @escaping Access.InventoryLookUp) {
         self.defaults = defaults
         self.inventory = inventory
     }
@@ -87,6 +91,21 @@ struct WayFinder {
             throw ConfigError(ConfigProblem(text, at: Place("ProxyJump"), hint: "does one of them go back to itself?"))
         }
         let asked = connection?.address ?? name
+        if connection?.transport == .local {
+            // Nobody is reached: what ssh's configuration says of the name does not matter.
+            return Way(
+                name: name,
+                asked: asked,
+                settings: HostSettings(hostName: asked),
+                connection: connection,
+                user: defaults.localUser,
+                namedKeys: [],
+                jump: [],
+                isJump: isJump,
+                options: [],
+                files: nil
+            )
+        }
         var files = inherited
         var options: [ConfigOption] = []
         if let before {
@@ -109,11 +128,19 @@ struct WayFinder {
         // The last one is logged in to through those before it, as ssh does.
         var jump: [Way] = []
         if let hops = settings.proxyJump, let last = hops.last {
-            let isNamed = last.user == nil && last.port == nil
+            let known: Connection?
+            switch inventory(last.host) {
+            case .absent: known = nil
+            case .known(let connection): known = connection
+            case .broken(let reason):
+                throw ConfigError(
+                    ConfigProblem("the jump host \(last.host) cannot be used: \(reason)", at: Place(name))
+                )
+            }
             jump = [
                 try way(
                     to: last.host,
-                    isNamed ? inventory(last.host) : nil,
+                    known,
                     isJump: true,
                     user: last.user,
                     port: last.port,
@@ -133,6 +160,7 @@ struct WayFinder {
             namedKeys: key.map { [$0] } ?? [],
             jump: jump,
             isJump: isJump,
+            options: options,
             files: files
         )
     }

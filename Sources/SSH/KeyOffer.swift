@@ -11,11 +11,18 @@ final class KeyOffer {
 
     let signer: any Signer
     private let loop: Loop
+    private let whenWaiting: () -> Void
     private let whenReady: () -> Void
     private var state = State.unasked
     private(set) var wasSigned = false
 
-    init(_ signer: any Signer, on loop: Loop, whenReady: @escaping () -> Void) {
+    init(
+        _ signer: any Signer,
+        on loop: Loop,
+        whenWaiting: @escaping () -> Void,
+        whenReady: @escaping () -> Void
+    ) {
+        self.whenWaiting = whenWaiting
         self.signer = signer
         self.loop = loop
         self.whenReady = whenReady
@@ -45,6 +52,7 @@ final class KeyOffer {
                 if !isInside { whenReady() }
             }
             isInside = false
+            if case .waiting = state { whenWaiting() }
         }
         switch state {
         case .ready(let bytes):

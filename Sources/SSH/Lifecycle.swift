@@ -30,6 +30,8 @@ struct Lifecycle {
         let code: Int32
         let text: String
         let linkEnded: Bool
+        /// It ended in a way that will be the same the next time.
+        var isPermanent = false
         let receivedAnything: Bool
         let firstBytes: [UInt8]
     }
@@ -159,6 +161,11 @@ struct Lifecycle {
 
     private func explainHandshake(_ failure: Failure) -> SSHError {
         let isSSH = failure.firstBytes.starts(with: Array("SSH-".utf8))
+        if !failure.receivedAnything, failure.linkEnded, !Self.detail(failure).isEmpty {
+            // What carries the bytes says why, such as a proxy command.
+            let kind: SSHError.Kind = failure.isPermanent ? .configuration : .droppedBeforeBanner
+            return SSHError(kind, "\(facts.address) did not say anything" + Self.detail(failure))
+        }
         if !failure.receivedAnything, failure.linkEnded {
             return SSHError(
                 .droppedBeforeBanner,

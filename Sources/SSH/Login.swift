@@ -63,6 +63,7 @@ struct Login {
     private var remarks: [String] = []
     private var wasPartial = false
     private var passwordWentOut = false
+    private var askedAfterPassword = false
     /// How many keys the server has seen; those behind were not tried.
     private(set) var offered = 0
     private var signaturesSent = 0
@@ -90,7 +91,13 @@ struct Login {
             accepted = names.map { Printable.line($0, limit: 40) }
             return next()
         case .refused:
+            let wasPassword = current.map { !$0.hasPrefix(LoginMethod.publicKey.rawValue) } ?? false
             settle()
+            // A password may be the first of two proofs as well: then keys are wanted now that were not before.
+            if wasPassword, !askedAfterPassword, offered < facts.keys.count, accepted?.contains("publickey") == false {
+                askedAfterPassword = true
+                return .listMethods
+            }
             return next()
         case .notEnough:
             settle()

@@ -54,7 +54,9 @@ final class ProgramCarrier: Carrier {
             case .unknown, nil: ""
             }
         let reason = "the proxy command ended\(how)\(said.isEmpty ? "" : ", saying: \(said)")"
-        owner?.carrierEnded(Wire.End(code: 0, reason: reason))
+        // What a shell says of a program that is not there, or is none.
+        let isPermanent = child?.exit == .exited(126) || child?.exit == .exited(127)
+        owner?.carrierEnded(Wire.End(code: 0, reason: reason, isPermanent: isPermanent))
     }
 
     func send(_ bytes: UnsafeRawBufferPointer) -> Int { child?.write(bytes) ?? 0 }

@@ -65,7 +65,7 @@ package actor SSHRemote: Remote {
         case .libssh2:
             let opening = connector.open(target, onlyHostKey: onlyHostKey) { done($0.map { $0 }) }
             abandon = { opening.cancel() }
-        case .openssh(let program): open(OpenSSHLink(program, target, on: loop), done)
+        case .openssh(let program, let pins): open(OpenSSHLink(program, pins: pins, target, on: loop), done)
         case .local(let program): open(LocalLink(program, on: loop), done)
         }
     }

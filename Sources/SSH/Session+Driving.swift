@@ -139,6 +139,12 @@ extension Session {
                 if wire.ended == nil || wire.tellsEnd { linkIsLost(reason(code)) }
                 return false
             }
+            if case .tunnel = channel.kind, channel.state == .running, channel.remoteHasFinished {
+                // Nothing more comes, and sshd closes its side only after ours: there is no word to wait for.
+                end(channel, .closed(status: nil, signal: nil))
+                retire(channel)
+                return true
+            }
             if channel.state == .running, channel.remoteHasFinished {
                 channel.state = .closing
                 // The server's word on how the command ended usually comes with the end; it is not waited for long.
@@ -197,6 +203,7 @@ extension Session {
             code: code,
             text: wire.ended.map(\.reason) ?? text,
             linkEnded: wire.ended != nil || isLinkFailure(code),
+            isPermanent: wire.ended?.isPermanent ?? false,
             receivedAnything: wire.receivedAnything,
             firstBytes: wire.firstBytes
         )

@@ -139,7 +139,7 @@ final class Session: Link, CarrierOwner {
         switch step {
         case .offer(let index):
             usedKey = target.keys[index]
-            operations.append(.offer(KeyOffer(target.keys[index], on: loop) { [weak self] in self?.drive() }))
+            operations.append(.offer(offer(target.keys[index])))
         case .listMethods: operations.append(.listMethods)
         case .password: operations.append(.password(target.password ?? ""))
         case .answerPrompts: operations.append(.answers(PromptAnswers(password: target.password ?? "")))
@@ -148,8 +148,21 @@ final class Session: Link, CarrierOwner {
         drive()
     }
 
+    /// Whoever signs has a patience of its own, such as that of an agent somebody confirms at: meanwhile the server is not
+    /// to blame.
+    private func offer(_ key: any Signer) -> KeyOffer {
+        KeyOffer(key, on: loop) { [weak self] in
+            self?.cancelDeadline()
+        } whenReady: { [weak self] in
+            guard let self, !isUp, handle != nil else { return }
+            setDeadline(target.timeouts.login)
+            drive()
+        }
+    }
+
     private func startHandshake() {
-        setDeadline(target.timeouts.login)
+        // Until the server has said something it is still about connecting.
+        setDeadline(target.timeouts.connect)
         let wanted = library.preferences(knownHostKeys: target.knownTypes, target.algorithms)
         if let nothing = wanted.first(where: \.names.isEmpty) {
             let text =
@@ -262,6 +275,7 @@ final class Session: Link, CarrierOwner {
 
     func carrierReceived(_ bytes: UnsafeRawBufferPointer) {
         guard handle != nil else { return }
+        if !wire.receivedAnything { setDeadline(target.timeouts.login) }
         heardSinceHeartbeat = true
         lastHeard = loop.now
         // Until a shell stands, answers are small and waited for.

@@ -92,7 +92,8 @@ package struct Target: Sendable {
     package enum Transport: Sendable {
         case libssh2
         /// OpenSSH's own client; the program takes the command for the host as one more argument.
-        case openssh(LocalProgram)
+        /// `pins` are keys that hosts on the way, and last the host itself, may have and no others.
+        case openssh(LocalProgram, pins: [[HostKey]])
         /// Nothing: programs run on this machine. The program takes a line of shell as one more argument.
         case local(LocalProgram)
     }
@@ -162,7 +163,15 @@ package struct Target: Sendable {
         case .jump(let hop): before = "\(hop.identity) > "
         case .command(let program): before = "\(program.arguments.joined(separator: " ")) > "
         }
-        return "\(before)\(user)@\(place) \(keys.map(\.fingerprint).joined(separator: ","))"
+        // Whatever decides whom this is and whether it is believed: a session that one of two descriptions of the same place
+        // would not have believed must not be handed to it.
+        let trust = [known, revoked, knownElsewhere, authorities].map { $0.map(\.line).joined(separator: ",") }
+        let login = [
+            "\(password?.hashValue ?? 0)", loginMethods.map(\.rawValue).joined(separator: ","), "\(acceptsNewHostKey)",
+            "\(addressFamily)", "\(leastRSABits)",
+        ]
+        let offered = keys.map(\.fingerprint).joined(separator: ",")
+        return ([before + "\(user)@\(place)", name, knownAs, offered] + trust + login).joined(separator: "\n")
     }
 }
 

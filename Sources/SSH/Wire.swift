@@ -24,6 +24,8 @@ final class Wire {
         /// 0 for an orderly end, else an errno: what libssh2 is told.
         let code: Int32
         let reason: String
+        /// It will be the same the next time.
+        var isPermanent = false
 
         static let orderly = End(code: 0, reason: "the server closed it")
         static func failed(_ code: Int32) -> End { End(code: code, reason: SystemError.text(of: code)) }

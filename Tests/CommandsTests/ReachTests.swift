@@ -181,6 +181,8 @@ import Darwin
             #expect(refused.shown.contains("nothing was done: the host keys are not trusted"))
             #expect(refused.shown.contains("status 6"))
             for host in place.hosts { #expect(try logins(host) == 0) }
+            let interrupted = try await run([("type yes or no: ", "\u{3}")])
+            #expect(interrupted.shown.contains("status 8"), "\(interrupted.shown)")
             let accepted = try await run([("type yes or no: ", "yes")])
             #expect(accepted.shown.contains("status 0"), "\(accepted.shown)")
             let again = try await run([])
@@ -261,6 +263,24 @@ import Darwin
             #expect(result.shown.contains("20 ok"), "\(result.shown)")
             #expect(result.shown.contains("status 0"))
             #expect(!result.shown.contains("sesame"))
+            let interrupted = try await TypedTerminal.run(
+                "\(BatonProgram.path) exec -i locked.yml -- true; echo status $?",
+                environment: environment,
+                directory: place.directory,
+                answers: [(question: "passphrase for ", answer: "\u{3}")],
+                on: place.loop
+            )
+            #expect(interrupted.shown.contains("interrupted: nothing was contacted\nstatus 8"), "\(interrupted.shown)")
+            // A signal that comes while it asks ends it as well, and the terminal has its echo back.
+            let terminated = try await TypedTerminal.run(
+                "(until pgrep -s 0 -x baton >/dev/null; do sleep 0.02; done; sleep 0.3; pkill -TERM -s 0 -x baton) & "
+                    + "\(BatonProgram.path) exec -i locked.yml -- true; echo status $?; stty -a | grep -o '[-]*echo '",
+                environment: environment,
+                directory: place.directory,
+                answers: [],
+                on: place.loop
+            )
+            #expect(terminated.shown.contains("status 8\necho "), "\(terminated.shown)")
             let silent = try await place.baton("exec", "-i", "locked.yml", "--", "true")
             #expect(silent.status == .exited(1))
             #expect(silent.errors.contains("locked is encrypted with a passphrase"), "\(silent.errors)")
@@ -303,6 +323,30 @@ import Darwin
         }
     }
 
+    @Test func `OpenSSH's client goes through a jump host of the inventory, with its key and its pin`() async throws {
+        try await withWorkplace(hosts: 2) { place in
+            let (near, far) = (try entry("lab1", place), try entry("lab2", place))
+            func run(pin: String) async throws -> ChildResult {
+                let text = """
+                    all:
+                      vars: {user: \(Surroundings.user), identity: \(userKey(place)), address: 127.0.0.1}
+                      hosts:
+                        gate: {port: \(near.port), host_key: \(pin)}
+                        far: {port: \(far.port), host_key: \(far.key), jump: gate, transport: openssh}
+
+                    """
+                try Files.write(Array(text.utf8), to: "\(place.directory)/jump.yml")
+                return try await place.baton("exec", "-i", "jump.yml", "-l", "far", "--", "echo $BATON_LAB_HOST")
+            }
+            let result = try await run(pin: near.key)
+            #expect(result.output == "far: exit 0\n  lab2\n", "\(result.errors)")
+            #expect(try logins(place.hosts[0]) == 1)
+            let wrong = try await run(pin: far.key)
+            #expect(wrong.status == .exited(6), "\(wrong.output) \(wrong.errors)")
+            #expect(try logins(place.hosts[0]) == 1)
+        }
+    }
+
     @Test func `a certificate is used through OpenSSH's client without being asked for`() async throws {
         try await withDirectory { directory in
             let made = try await runChild(
@@ -338,8 +382,6 @@ import Darwin
                 #expect(result.output == "web1: exit 0\n  in\n")
                 let reason = "needs OpenSSH's own client, which is used for it: CertificateFile"
                 #expect(result.errors.contains(reason), "\(result.errors)")
-                let strict = try await place.baton("exec", "-i", "web1,", "--", "true")
-                #expect(strict.status == .exited(0))
             }
         }
     }

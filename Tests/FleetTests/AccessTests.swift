@@ -50,7 +50,12 @@ import Testing
         let (defaults, hosts) = (defaults, hosts)
         return try await withLoop { loop in
             let vault = KeyVault(environment: Surroundings.environment, on: loop)
-            let result = await Access.targets(for: hosts, defaults, inventory: { inventory[$0] }, vault)
+            let result = await Access.targets(
+                for: hosts,
+                defaults,
+                inventory: { inventory[$0].map { .known($0) } ?? .absent },
+                vault
+            )
             await vault.close()
             return result
         }

@@ -2,9 +2,10 @@ import ClientConfig
 import Fleet
 import Inventory
 import Reactor
-import SSH
 import TestSupport
 import Testing
+
+@testable import SSH
 
 /// What ssh's configuration, the inventory and the command line make of a host together.
 @Suite struct WayTests {
@@ -44,7 +45,12 @@ import Testing
     ) async throws -> Access.Result {
         try await withLoop { loop in
             let vault = KeyVault(environment: Surroundings.environment, on: loop)
-            let result = await Access.targets(for: hosts, defaults, inventory: { inventory[$0] }, vault)
+            let result = await Access.targets(
+                for: hosts,
+                defaults,
+                inventory: { inventory[$0].map { .known($0) } ?? .absent },
+                vault
+            )
             await vault.close()
             return result
         }
@@ -207,7 +213,7 @@ import Testing
         try await withHome { home in
             try home.write("config", "Host web1\n  CertificateFile ~/.ssh/cert\nHost far\n  ProxyJump web1\n")
             let result = try await result(home.defaults, [("web1", Connection(address: "web1"))])
-            guard case .openssh(let program)? = result.targets.first?.transport else {
+            guard case .openssh(let program, _)? = result.targets.first?.transport else {
                 Issue.record("\(result)")
                 return
             }
@@ -233,7 +239,7 @@ import Testing
                     SSHArgumentWords(place: "hosts:1", words: ["-o", "StrictHostKeyChecking=no", "-o", "BatchMode=no"])
                 ]
             }
-            guard case .openssh(let program) = target.transport else {
+            guard case .openssh(let program, _) = target.transport else {
                 Issue.record("\(target.transport)")
                 return
             }
@@ -246,7 +252,10 @@ import Testing
                 words.firstRange(of: "BatchMode=yes")!.lowerBound < words.firstRange(of: "BatchMode=no")!.lowerBound
             )
             #expect(words.contains("IdentityFile=\"\(home.path)/.ssh/a key\""))
-            #expect(words.contains("User=deploy") && words.contains("Port=2222") && words.contains("ProxyJump=gate"))
+            #expect(words.contains("User=deploy") && words.contains("Port=2222"))
+            let proxy = program.arguments.first { $0.hasPrefix("ProxyCommand=") } ?? ""
+            #expect(proxy.hasPrefix("ProxyCommand=ssh -o 'BatchMode=yes'"), "\(proxy)")
+            #expect(proxy.hasSuffix(" -W [%h]:%p -- gate"), "\(proxy)")
             let secret = try await problem(home.defaults) {
                 $0.transport = .openssh
                 $0.password = Password("secret")
@@ -282,6 +291,72 @@ import Testing
             try home.write("config", "Host web1\n  UserKnownHostsFile /dev/null\n")
             let nowhere = try await self.target(home.defaults)
             #expect(nowhere.remembers == nil && nowhere.stranger?.name == "web1")
+        }
+    }
+
+    @Test func `a key that is revoked is refused at every port, and no better for being pinned`() async throws {
+        try await withHome { home in
+            let path = try await home.makeKey("host")
+            let key = String(decoding: try Files.read(path + ".pub"), as: UTF8.self).split(separator: " ").prefix(2)
+                .joined(separator: " ")
+            try home.write("known_hosts", "web1 \(key)\n@revoked web1 \(key)\n")
+            let elsewhere = try await target(home.defaults) { $0.port = 2222 }
+            #expect(elsewhere.knownElsewhere.map(\.line) == [key] && elsewhere.revoked.map(\.line) == [key])
+            let pinned = try await problem(home.defaults) { ($0.transport, $0.hostKeys) = (.openssh, [key]) }
+            #expect(pinned?.reason == "its host_key is revoked in known_hosts")
+        }
+    }
+
+    @Test func `two descriptions of one place do not share a session`() async throws {
+        try await withHome { home in
+            let path = try await home.makeKey("host")
+            let key = String(decoding: try Files.read(path + ".pub"), as: UTF8.self).split(separator: " ").prefix(2)
+                .joined(separator: " ")
+            var (right, wrong) = (Connection(address: "10.0.0.9"), Connection(address: "10.0.0.9"))
+            right.hostKeys = [key]
+            wrong.hostKeys = []
+            let inventory = ["right": right, "wrong": wrong]
+            let one = try await target(home.defaults, inventory: inventory) { $0.jump = "right" }
+            let other = try await target(home.defaults, inventory: inventory) { $0.jump = "wrong" }
+            #expect(one.jumps[0].place == other.jumps[0].place)
+            #expect(one.jumps[0].identity != other.jumps[0].identity)
+        }
+    }
+
+    @Test func `a jump host of the inventory whose variables are wrong is an error, and no stranger`() async throws {
+        try await withHome { home in
+            try await withLoop { loop in
+                let vault = KeyVault(environment: Surroundings.environment, on: loop)
+                var connection = Connection(address: "web1")
+                connection.jump = "root@gate"
+                let result = await Access.targets(
+                    for: [("web1", connection)],
+                    home.defaults,
+                    inventory: { $0 == "gate" ? .broken("become must be true or false") : .absent },
+                    vault
+                )
+                await vault.close()
+                #expect(result.targets.isEmpty)
+                let reason = result.unusable.first?.reason ?? ""
+                #expect(reason.contains("the jump host gate cannot be used: become must be true or false"), "\(reason)")
+            }
+            // A user or a port beside the name do not make it another host.
+            var gate = Connection(address: "10.0.0.9")
+            gate.hostKeys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPdvTjPqrNiOzrMGlc6FX5mRd5z9NfK46Glv9o6mXZI1"]
+            let target = try await target(home.defaults, inventory: ["gate": gate]) { $0.jump = "root@gate:2222" }
+            #expect(target.jumps[0].place == "10.0.0.9:2222" && target.jumps[0].user == "root")
+            #expect(target.jumps[0].known.count == 1)
+        }
+    }
+
+    @Test func `this machine needs nothing of ssh's configuration`() async throws {
+        try await withHome { home in
+            try home.write("config", "Match exec true\n  User x\n")
+            let target = try await target(home.defaults) { $0.transport = .local }
+            guard case .local = target.transport else {
+                Issue.record("\(target.transport)")
+                return
+            }
         }
     }
 }

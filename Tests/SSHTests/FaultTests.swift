@@ -203,4 +203,15 @@ import Darwin
             }
         }
     }
+
+    @Test func `a server that accepts and says nothing is given up when connecting may take no longer`() async throws {
+        try await linked(.silence) { server, link in
+            let error = try await server.failureToOpen {
+                $0.port = link.port
+                $0.timeouts.connect = .milliseconds(700)
+            }
+            #expect(error?.kind == .timedOut(.handshake))
+            #expect(error?.message.contains("within 0.7 s") == true, "\(String(describing: error))")
+        }
+    }
 }

@@ -202,6 +202,28 @@ import Testing
         }
     }
 
+    @Test func `a host that hangs up behind a hop is heard of at once, and leaves nothing at the hop`() async throws {
+        try await withServers { bastion, inner, connector in
+            let rude = try FaultyLink(to: inner.port, .says(""), on: connector.loop)
+            let near = try FaultyLink(to: bastion.port, .none, on: connector.loop)
+            defer {
+                rude.close()
+                near.close()
+            }
+            var hop = try bastion.target()
+            hop.port = near.port
+            let target = try through(hop, inner) { $0.port = rude.port }
+            for _ in 0..<3 {
+                let error = await failure(target, connector)
+                #expect(error?.kind == .droppedBeforeBanner, "\(String(describing: error))")
+            }
+            #expect(near.connections == 1)
+            // The hop's sshd holds no connection to it any more.
+            let held = try await runChild(["sh", "-c", "ss -tnH state close-wait '( dport = :\(rude.port) )' | wc -l"])
+            #expect(held.output.filter(\.isNumber) == "0", "\(held.output)")
+        }
+    }
+
     @Test func `a port that nobody listens on, and a hop that may not forward`() async throws {
         try await withServers { bastion, inner, connector in
             let target = try through(try bastion.target(), inner) { $0.port = 1 }
@@ -230,10 +252,8 @@ import Testing
             }
             #expect(behind?.message.hasPrefix("the host key of 127.0.0.1:\(inner.port) has changed") == true)
             hop.known = [stranger]
-            // Another run: in this one a session with the hop stands.
-            let another = Connector(try Library(), on: connector.loop)
-            defer { another.close() }
-            let itself = await failure(try through(hop, inner), another)
+            // A session with the hop stands, made by a description that believes it: this one does not.
+            let itself = await failure(try through(hop, inner), connector)
             guard case .hostKeyChanged = itself?.kind else {
                 Issue.record("\(String(describing: itself))")
                 return
@@ -263,6 +283,11 @@ import Testing
             target.route = .command(LocalProgram(["no-such-program"], environment: Surroundings.environment))
             let missing = await failure(target, connector)
             #expect(missing?.message.contains("no-such-program") == true, "\(String(describing: missing))")
+            let unknown = ["sh", "-c", "exec no-such-program"]
+            target.route = .command(LocalProgram(unknown, environment: Surroundings.environment))
+            let permanent = await failure(target, connector)
+            #expect(permanent?.isTransient == false)
+            #expect(permanent?.hint == nil && permanent?.message.contains("status 127") == true)
         }
     }
 }

@@ -114,6 +114,15 @@ import Testing
         #expect(login.answered(.accepted) == .open)
     }
 
+    @Test func `a password that is half of the proof is followed by a key`() {
+        var login = login(keys: 1, password: true)
+        _ = login.start()
+        #expect(login.answered(.methods(["password"])) == .password)
+        #expect(login.answered(.refused) == .listMethods)
+        #expect(login.answered(.methods(["publickey"])) == .offer(key: 0))
+        #expect(login.answered(.accepted) == .open)
+    }
+
     @Test func `a key that is half of the proof, without the other half, is said`() {
         var login = login(keys: 1)
         #expect(login.start() == .offer(key: 0))

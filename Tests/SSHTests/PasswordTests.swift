@@ -49,6 +49,8 @@ struct PasswordTests {
     @Test func `a key and a password together`() async throws {
         let both = "PasswordAuthentication yes\nAuthenticationMethods publickey,password"
         #expect(try await failure(both, password: Accounts.password, keys: true) == nil)
+        let reversed = "PasswordAuthentication yes\nAuthenticationMethods password,publickey"
+        #expect(try await failure(reversed, password: Accounts.password, keys: true) == nil)
         let half = try await failure(both, password: nil, keys: true)
         #expect(half?.message.contains("a key was accepted, and the server wants more") == true)
     }

@@ -202,6 +202,9 @@ struct TelephonyTests {
             _ = try await ahn.call("one")
             // Stopped, so that both are surely pending together.
             try ahn.signal(SIGSTOP)
+            let process = try #require(ahn.process)
+            for _ in 0..<500 where !process.isStopped { await ahn.loop.sleep(.milliseconds(10)) }
+            #expect(process.isStopped)
             try ahn.signal(SIGTERM)
             try ahn.signal(SIGTERM)
             try ahn.signal(SIGCONT)

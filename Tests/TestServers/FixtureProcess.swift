@@ -39,6 +39,14 @@ package struct FixtureProcess: Hashable, Sendable, CustomStringConvertible {
     /// Still the process that was seen.
     package var isAlive: Bool { Self.read(pid)?.started == started }
 
+    /// As SIGSTOP leaves it, which takes effect some time after it was sent.
+    package var isStopped: Bool {
+        guard isAlive, let stat = try? Files.read("/proc/\(pid)/stat", limit: 4096),
+            let bracket = stat.lastIndex(of: UInt8(ascii: ")"))
+        else { return false }
+        return stat[bracket...].dropFirst(2).first == UInt8(ascii: "T")
+    }
+
     package var children: [FixtureProcess] { Self.all.filter { $0.parent == pid } }
 
     /// Signals it if it still is the one that was seen.

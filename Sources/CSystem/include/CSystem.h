@@ -76,6 +76,11 @@ int baton_thread_start(void (*body)(void *), void *context);
 void baton_prepare_signals(void);
 long baton_raise_descriptor_limit(void);
 int baton_block_signals(const int *signals, int count);
+int baton_unblock_signals(const int *signals, int count);
+// Whether all of them are.
+int baton_are_blocked(const int *signals, int count);
+// 1 when there is something to read, 0 when the time is over.
+int baton_wait_readable(int fd, int milliseconds);
 // 1 when the process was started with this signal ignored (nohup).
 int baton_is_ignored(int signal);
 // 1 when one of these blocked signals is waiting.
