@@ -68,8 +68,18 @@ struct Spawned {
         defer { for pointer in words + variables { free(pointer) } }
         words.append(nil)
         variables.append(nil)
-        return baton_spawn(path, words, variables, streams, directory, ownGroup ? 1 : 0)
+        let flag: Int32 = ownGroup ? 1 : 0
+        var process = baton_spawn(path, words, variables, streams, directory, flag)
+        // A program that was just written stays open for a moment in children that other threads or processes are starting:
+        // they have its descriptor until they become something else.
+        for _ in 0..<busyTries where process == -ETXTBSY {
+            usleep(20_000)
+            process = baton_spawn(path, words, variables, streams, directory, flag)
+        }
+        return process
     }
+
+    private static let busyTries = 10
 }
 
 /// Tells once how a child ended, and collects it. Kept alive by the loop until then.

@@ -171,4 +171,27 @@ import Darwin
         }
         #expect(outputs == Set((0..<20).map { "\($0)\n" }))
     }
+
+    @Test func `a program that somebody still writes is waited for, for a moment`() async throws {
+        try await withDirectory { directory in
+            let program = "\(directory)/program"
+            try Files.write(Array("#!/bin/sh\necho here\n".utf8), to: program, mode: 0o755)
+            try await withLoop { loop in
+                // Somebody who has it open for writing, for as long as it takes to say so and a little more.
+                let line = "exec 3>>\(program); echo open; sleep 0.05"
+                let writer = try RunningChild(["sh", "-c", line], environment: Surroundings.environment, on: loop)
+                await withCheckedContinuation { continuation in
+                    var isOpen = false
+                    writer.handler = { event in
+                        guard case .received(.output, _) = event, !isOpen else { return }
+                        isOpen = true
+                        continuation.resume()
+                    }
+                }
+                let result = try await loop.run(ChildRequest([program], environment: Surroundings.environment))
+                #expect(result.output == "here\n")
+                writer.close()
+            }
+        }
+    }
 }
