@@ -84,7 +84,7 @@ let package = Package(
             exclude: ["shell"],
             swiftSettings: strict
         ),
-        tests(of: "TestHosts", ["Reactor", "SSH", "Shell"]),
+        tests(of: "TestHosts", ["CSystem", "Reactor", "SSH", "Shell"]),
         // Load on a service that is being changed, and real servers to change (docs/testing-load.md).
         .target(
             name: "TestLoad",

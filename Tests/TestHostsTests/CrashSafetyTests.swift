@@ -11,7 +11,7 @@ import Darwin
 #endif
 
 /// That a fleet leaves nothing behind, however its test ends.
-@Suite(.needsHosts) struct CrashSafetyTests {
+@Suite(.needsHosts, .serialized) struct CrashSafetyTests {
     /// A fleet's folder, the processes that hold it, and its hosts' own first ones.
     private struct Trace: Sendable {
         let folder: String

@@ -34,6 +34,7 @@ package func withDirectory<Result>(_ body: (String) async throws -> Result) asyn
     var template = Array("\(Surroundings.environment["TMPDIR"] ?? "/tmp")/baton-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw SystemError(code: errno, doing: "make a directory for a test") }
     let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    Aftermath.covers(path)
     let outcome: Swift.Result<Result, any Error>
     do {
         outcome = .success(try await body(path))
