@@ -8,8 +8,8 @@ import Shell
 /// libssh2 allows one request with a reply at a time per session (opening, starting a command, logging in): those are
 /// `operations`, taken in turn. Reading and writing on channels goes on beside them.
 ///
-/// This file is the session's life: opening, readiness, signs of life, ending. How libssh2 is stepped is in
-/// `Session+Driving.swift`.
+/// This file is the session's life: channels, signs of life, ending. How it comes up is in `Session+Opening.swift`, how
+/// libssh2 is stepped in `Session+Driving.swift`.
 final class Session: Link, CarrierOwner {
     enum Operation {
         case handshake
@@ -35,20 +35,20 @@ final class Session: Link, CarrierOwner {
     var channels: [Channel] = []
     /// Tunnels that are not used any more and wait for the server's answer to their end.
     var retired: [Channel] = []
-    private var deadline: Loop.Timer?
+    var deadline: Loop.Timer?
     private var heartbeat: Loop.Timer?
     private var heardSinceHeartbeat = true
     private lazy var lastHeard = loop.now
     private var missedHeartbeats = 0
     var isDriving = false
     var mustDriveAgain = false
-    private var whenOpen: ((SSHError?) -> Void)?
-    private(set) var isUp = false
+    var whenOpen: ((SSHError?) -> Void)?
+    var isUp = false
     /// Called once, when a session that was up is not any more.
     var whenLost: ((String) -> Void)?
 
-    private(set) var hostKey: HostKey?
-    private var isKnownKey = false
+    var hostKey: HostKey?
+    var isKnownKey = false
     var usedKey: (any Signer)?
     /// Stops once the host has shown its key.
     let onlyHostKey: Bool
@@ -111,122 +111,6 @@ final class Session: Link, CarrierOwner {
             isNewHostKey: hostKey != nil && !isKnownKey,
             key: usedKey
         )
-    }
-
-    // MARK: Opening
-
-    func open(_ done: @escaping (SSHError?) -> Void) {
-        loop.preconditionOnLoop()
-        whenOpen = done
-        perform(lifecycle.start())
-    }
-
-    func perform(_ action: Lifecycle.Action) {
-        switch action {
-        case .connect(let place):
-            setDeadline(carrier.patience(target.timeouts.connect))
-            carrier.connect(to: place, within: target.timeouts.connect)
-        case .handshake: startHandshake()
-        case .judgeHostKey: judgeHostKey()
-        case .logIn(let step): logIn(step)
-        case .opened: becomeUp()
-        case .fail(let error): fail(error)
-        case .nothing: break
-        }
-    }
-
-    private func logIn(_ step: Login.Action) {
-        switch step {
-        case .offer(let index):
-            usedKey = target.keys[index]
-            operations.append(.offer(offer(target.keys[index])))
-        case .listMethods: operations.append(.listMethods)
-        case .password: operations.append(.password(target.password ?? ""))
-        case .answerPrompts: operations.append(.answers(PromptAnswers(password: target.password ?? "")))
-        case .open, .fail: break
-        }
-        drive()
-    }
-
-    /// Whoever signs has a patience of its own, such as that of an agent somebody confirms at: meanwhile the server is not
-    /// to blame.
-    private func offer(_ key: any Signer) -> KeyOffer {
-        KeyOffer(key, on: loop) { [weak self] in
-            self?.cancelDeadline()
-        } whenReady: { [weak self] in
-            guard let self, !isUp, handle != nil else { return }
-            setDeadline(target.timeouts.login)
-            drive()
-        }
-    }
-
-    private func startHandshake() {
-        // Until the server has said something it is still about connecting.
-        setDeadline(target.timeouts.connect)
-        let wanted = library.preferences(knownHostKeys: target.knownTypes, target.algorithms)
-        if let nothing = wanted.first(where: \.names.isEmpty) {
-            let text =
-                "ssh's configuration for \(target.place) leaves no \(Mismatch.words(nothing.category, withDirection: false)) that Baton uses"
-            fail(SSHError(.configuration, text, hint: "`transport: openssh` connects with OpenSSH's own client"))
-            return
-        }
-        handle = SessionHandle(wire: wire, wanted)
-        guard handle != nil else {
-            fail(SSHError(.configuration, "libssh2 has no memory for a session"))
-            return
-        }
-        operations.append(.handshake)
-        drive()
-    }
-
-    private func judgeHostKey() {
-        wire.forgetFirstBytes()
-        hostKey = handle?.hostKey()
-        isKnownKey = hostKey.map { target.known.contains($0) || trustsElsewhere($0) } ?? false
-        if let bits = hostKey?.rsaBits, bits < target.leastRSABits {
-            let text = "the host key of \(target.place) has \(bits) bits, and RequiredRSASize is \(target.leastRSABits)"
-            fail(SSHError(.negotiation, text, hint: "give the host an Ed25519 key"))
-            return
-        }
-        if onlyHostKey {
-            perform(.opened)
-            return
-        }
-        let verdict =
-            hostKey.map {
-                KnownHosts.judge(
-                    $0,
-                    known: trustsElsewhere($0) ? [$0] : target.known,
-                    revoked: target.revoked,
-                    authorities: target.authorities,
-                    askable: library.canAskFor
-                )
-            } ?? .unknown
-        perform(lifecycle.judged(hostKey, verdict, accepting: target.acceptsNewHostKey))
-    }
-
-    private func trustsElsewhere(_ key: HostKey) -> Bool { target.known.isEmpty && target.knownElsewhere.contains(key) }
-
-    private func becomeUp() {
-        cancelDeadline()
-        isUp = true
-        scheduleHeartbeat()
-        let done = whenOpen
-        whenOpen = nil
-        done?(nil)
-    }
-
-    private func setDeadline(_ delay: Duration) {
-        cancelDeadline()
-        deadline = loop.after(delay) { [self] in
-            deadline = nil
-            perform(lifecycle.deadlinePassed(delay.inSeconds))
-        }
-    }
-
-    private func cancelDeadline() {
-        if let deadline { loop.cancel(deadline) }
-        deadline = nil
     }
 
     // MARK: Channels
@@ -294,7 +178,7 @@ final class Session: Link, CarrierOwner {
 
     // MARK: Liveness
 
-    private func scheduleHeartbeat() {
+    func scheduleHeartbeat() {
         heartbeat = loop.after(target.timeouts.heartbeat) { [weak self] in self?.beat() }
     }
 
@@ -349,7 +233,7 @@ final class Session: Link, CarrierOwner {
         }
     }
 
-    private func fail(_ error: SSHError) {
+    func fail(_ error: SSHError) {
         let done = whenOpen
         whenOpen = nil
         close()
