@@ -165,6 +165,11 @@ final class Session: Link, CarrierOwner {
         // Until a shell stands, answers are small and waited for.
         if !operations.isEmpty { carrier.expectsAnswer() }
         wire.arrived(bytes)
+        if wire.isFlooded {
+            let text = "what answers at \(target.place) prints without end and does not speak SSH"
+            fail(SSHError(.notSSH, text, hint: "is the port right?"))
+            return
+        }
         drive()
         wire.settle()
     }

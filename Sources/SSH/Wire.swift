@@ -43,6 +43,9 @@ final class Wire {
     private static let firstBytesKept = 8192
     private(set) var receivedAnything = false
     private var keepsFirstBytes = true
+    /// What came before the key exchange was over, and no honest server has so much to say.
+    private var earlyBytes = 0
+    var isFlooded: Bool { earlyBytes > 1 << 20 }
 
     /// What answers a keyboard-interactive login while libssh2 is in it: its callback gets this object and nothing else.
     var answers: PromptAnswers?
@@ -54,6 +57,7 @@ final class Wire {
     func arrived(_ bytes: UnsafeRawBufferPointer) {
         arriving = bytes
         receivedAnything = true
+        if keepsFirstBytes { earlyBytes += bytes.count }
         if keepsFirstBytes, firstBytes.count < Self.firstBytesKept {
             firstBytes += bytes.prefix(Self.firstBytesKept - firstBytes.count)
         }

@@ -283,6 +283,9 @@ import Testing
             target.route = .command(LocalProgram(["no-such-program"], environment: Surroundings.environment))
             let missing = await failure(target, connector)
             #expect(missing?.message.contains("no-such-program") == true, "\(String(describing: missing))")
+            target.route = .command(LocalProgram(["yes", "welcome"], environment: Surroundings.environment))
+            let flood = await failure(target, connector)
+            #expect(flood?.kind == .notSSH, "\(String(describing: flood))")
             let unknown = ["sh", "-c", "exec no-such-program"]
             target.route = .command(LocalProgram(unknown, environment: Surroundings.environment))
             let permanent = await failure(target, connector)
