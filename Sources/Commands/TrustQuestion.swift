@@ -30,8 +30,11 @@ struct TrustQuestion {
                 strangers.append(stranger)
             }
             if strangers.isEmpty { break }
-            let found = await fleet.introduce(strangers)
+            let shown = await fleet.introduce(strangers)
             if await fleet.isStopped { return .interrupted }
+            // Nobody is asked about a key that is revoked, or believed as it is: the run itself knows both.
+            for stranger in shown where stranger.isBelieved { believe(stranger, &targets) }
+            let found = shown.filter { !$0.isBelieved && !$0.isRevoked }
             if found.isEmpty { continue }
             context.stderr.write(Self.table(found))
             let them = found.count == 1 ? "this key" : "these \(found.count) keys"
@@ -41,10 +44,14 @@ struct TrustQuestion {
             guard case .answer(let word) = answer, word.lowercased() == "yes" else { return .refused }
             for stranger in found {
                 accepted.append((stranger.target, stranger.key))
-                for index in targets.indices { targets[index].trust(stranger.key, of: stranger.target.knownAs) }
+                believe(stranger, &targets)
             }
         }
         return .settled(targets, accepted: accepted)
+    }
+
+    private func believe(_ stranger: Fleet.Stranger, _ targets: inout [Target]) {
+        for index in targets.indices { targets[index].trust(stranger.key, of: stranger.target.knownAs) }
     }
 
     /// Host, address, type and fingerprint, in columns.

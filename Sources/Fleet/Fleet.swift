@@ -127,6 +127,10 @@ package actor Fleet {
     package struct Stranger: Sendable {
         package let target: Target
         package let key: HostKey
+
+        package var isRevoked: Bool { target.revoked.contains(key) }
+        /// It is known for the same address at another port.
+        package var isBelieved: Bool { !isRevoked && target.knownElsewhere.contains(key) }
     }
 
     /// Asks hosts for their keys, within the same bounds as logins; nobody logs in. Hosts that do not answer are left to

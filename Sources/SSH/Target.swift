@@ -134,7 +134,7 @@ package struct Target: Sendable {
     package var stranger: Target? {
         for target in jumps + [self] {
             guard case .libssh2 = target.transport else { return nil }
-            let isUnknown = target.known.isEmpty && target.authorities.isEmpty && target.knownElsewhere.isEmpty
+            let isUnknown = target.known.isEmpty && target.authorities.isEmpty
             if isUnknown { return target.asksForHostKey && !target.acceptsNewHostKey ? target : nil }
         }
         return nil

@@ -187,6 +187,12 @@ import Darwin
             #expect(accepted.shown.contains("status 0"), "\(accepted.shown)")
             let again = try await run([])
             #expect(!again.shown.contains("not known yet") && again.shown.contains("status 0"))
+            // A key that is revoked is not asked about, and not taken in.
+            let revoked = "@revoked * \(try entry("lab3", place).key)\n"
+            try write("known_hosts", try knownHosts(["web1", "web2"], place) + revoked, place)
+            let refused3 = try await run([])
+            #expect(!refused3.shown.contains("not known yet"), "\(refused3.shown)")
+            #expect(refused3.shown.contains("is revoked") && refused3.shown.contains("status 5"), "\(refused3.shown)")
         }
     }
 
