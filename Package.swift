@@ -52,7 +52,7 @@ let package = Package(
         room("Shell", ["CSystem", "CPrograms"]),
         room("Events", ["Text"]),
         room("Arguments", ["Text"]),
-        room("Document", ["CYAML", "Text"]),
+        room("Document", ["CYAML", "Shell", "Text"]),
         room("SSH", ["Reactor", "Shell", "CSystem", "CLibSSH2", "CCrypto", "Text"]),
         room("Inventory", ["Document", "Text"]),
         room("Fleet", ["SSH", "ClientConfig", "Inventory", "Events", "Reactor", "Shell"]),
@@ -121,7 +121,7 @@ let package = Package(
             exclude: ["Snapshots"]
         ),
         tests(of: "Arguments", exclude: ["Snapshots"]),
-        tests(of: "Document", ["Text"]),
+        tests(of: "Document", ["Events", "Reactor", "Text"], exclude: ["Cases", "jinja.py"]),
         tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),
     ],
     swiftLanguageModes: [.v6]

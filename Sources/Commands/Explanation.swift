@@ -98,7 +98,12 @@ struct Explanation {
 
     private static func value(_ definition: Definition) -> String {
         if Host.isSecret(definition.name) { return "(hidden)" }
-        if case .opaque(let tag) = definition.value.content { return Printable.line(tag, limit: 60) }
+        switch definition.value.content {
+        case .opaque(let tag): return Printable.line(tag, limit: 60)
+        case .secret(let reference):
+            return Printable.line(SecretReference.tag + " " + reference.written, limit: 500)
+        default: break
+        }
         return Printable.line(InventoryListing.json(definition.value).line, limit: 500)
     }
 

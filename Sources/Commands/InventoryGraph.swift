@@ -1,3 +1,4 @@
+import Document
 package import Inventory
 
 /// An inventory as a tree of text, as `ansible-inventory --graph` draws it.
@@ -67,7 +68,7 @@ private enum PythonText {
     static func plain(_ value: Value) -> String {
         switch value.content {
         case .string(let text): text
-        case .opaque: value.text ?? ""
+        case .opaque, .secret: value.text ?? ""
         default: nested(value)
         }
     }
@@ -87,7 +88,7 @@ private enum PythonText {
                 + pairs.map { ($0.isText ? quoted($0.name) : word($0.name)) + ": " + nested($0.value) }.joined(
                     separator: ", "
                 ) + "}"
-        case .opaque: quoted(value.text ?? "")
+        case .opaque, .secret: quoted(value.text ?? "")
         }
     }
 

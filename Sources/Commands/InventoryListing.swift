@@ -1,3 +1,4 @@
+import Document
 package import Events
 package import Inventory
 
@@ -62,6 +63,8 @@ package enum InventoryListing {
             value.isUnsafe ? .object([.init(name: "__ansible_unsafe", value: .string(text))]) : .string(text)
         case .list(let values): .array(values.map(json))
         case .map(let pairs): .object(pairs.map { .init(name: $0.name, value: json($0.value)) })
+        // Where a secret lies is no secret; it is fetched only where it is used.
+        case .secret(let reference): .object([.init(name: "__baton_secret", value: .string(reference.written))])
         case .opaque: .object([.init(name: "__ansible_vault", value: .string(value.text ?? ""))])
         }
     }

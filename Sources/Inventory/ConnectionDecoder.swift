@@ -211,9 +211,14 @@ private struct ConnectionDecoder {
     }
 
     private mutating func isUsable(_ definition: Definition) -> Bool {
-        if case .opaque(let tag) = definition.value.content {
+        switch definition.value.content {
+        case .opaque(let tag):
             error(definition, "\(definition.name) is needed, but \(Printable.line(tag, limit: 60)) cannot be read")
             return false
+        case .secret:
+            error(definition, "\(definition.name) is needed, but !secret cannot be read in an inventory")
+            return false
+        default: break
         }
         // A password may contain anything; a template for one begins with its braces.
         let isExpression =

@@ -1,3 +1,5 @@
+import Document
+
 /// A group of hosts and of other groups.
 package struct Group: Sendable {
     package let name: String

@@ -1,3 +1,5 @@
+import Document
+
 /// How groups lie in each other: who is above whom, how deep, and which contain themselves.
 struct GroupShape {
     /// Groups that contain each other, and the place that closes the circle.

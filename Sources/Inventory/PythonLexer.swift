@@ -1,3 +1,5 @@
+import Document
+
 /// The tokens of Python literals on one line. Anything that is no part of a literal ends the text as one.
 struct PythonLexer {
     enum Token: Equatable {

@@ -1,9 +1,9 @@
 /// Numbers as Python writes them: `1_000`, `0x1F`, `0o17`, `0b1`, `1.5`, `.5`, `1e3`; without a sign.
-enum PythonNumber {
+package enum PythonNumber {
     // No longer whole number is read by Python either.
     private static let mostDigits = 4300
 
-    static func parse(_ word: [UInt8]) -> Value.Content? {
+    package static func parse(_ word: [UInt8]) -> Value.Content? {
         guard word.count <= mostDigits else { return nil }
         if word.count > 1, word[0] == UInt8(ascii: "0"), let radix = radix(word[1]) {
             // An underscore may follow the letter: 0x_1.
@@ -90,5 +90,25 @@ enum PythonNumber {
             text += String(repeating: "0", count: 9 - part.utf8.count) + part
         }
         return Int(text).map { .int($0) } ?? .huge(text)
+    }
+}
+
+extension PythonNumber {
+    /// A number that may have a sign and space around it, as Python's `int()` and `float()` read texts.
+    static func signed(_ text: String) -> Value.Content? {
+        var word = Array(text.utf8).trimmed { $0 == 0x20 || ($0 >= 0x09 && $0 <= 0x0D) }
+        let isNegative = word.first == UInt8(ascii: "-")
+        if isNegative || word.first == UInt8(ascii: "+") { word.removeFirst() }
+        // Unlike in a program, a number in a text may begin with zeros.
+        while word.count > 1, word.first == 0x30, let next = word.dropFirst().first, next >= 0x30 && next <= 0x39 {
+            word.removeFirst()
+        }
+        switch parse(Array(word)) {
+        case .int(let int): return .int(isNegative ? -int : int)
+        case .float(let float): return .float(isNegative ? -float : float)
+        case .huge("9223372036854775808") where isNegative: return .int(.min)
+        case .huge(let digits): return .huge((isNegative ? "-" : "") + digits)
+        default: return nil
+        }
     }
 }

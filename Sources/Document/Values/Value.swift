@@ -1,16 +1,4 @@
-package import Document
 import Text
-
-/// Where a value was written.
-package struct Origin: Sendable, Equatable {
-    package var source: SourceText
-    package var position: Position
-
-    package init(_ source: SourceText, _ position: Position) {
-        self.source = source
-        self.position = position
-    }
-}
 
 /// The value of a variable. Two values are equal where they mean the same, wherever they were written.
 package struct Value: Sendable {
@@ -29,6 +17,8 @@ package struct Value: Sendable {
         case map([Pair])
         /// A value with a tag that nothing here can undo (`!vault`). Having one is no error, using it is.
         case opaque(tag: String)
+        /// A secret that has not been fetched (`!secret`).
+        case secret(SecretReference)
     }
 
     /// A key of a map and its value.
@@ -37,19 +27,33 @@ package struct Value: Sendable {
         package var value: Value
         /// False where the key was a number, a boolean or a null, which has become its text.
         package var isText = true
+        /// Whether the key itself was made from a secret.
+        package var isKeyTainted = false
+
+        package init(name: String, value: Value, isText: Bool = true, isKeyTainted: Bool = false) {
+            self.name = name
+            self.value = value
+            self.isText = isText
+            self.isKeyTainted = isKeyTainted
+        }
     }
 
-    package var content: Content
+    package let content: Content
     /// A scalar as it was written, for where text is wanted: the number 2.10 is "2.10".
     package var text: String?
     package var origin: Origin
     /// A text that is no template, whatever it looks like (`!unsafe`).
     package var isUnsafe = false
+    /// Whether it is a secret, holds one, or was made from one: no one may see its text.
+    package var isTainted = false
+    let shape: Shape
 
     package init(_ content: Content, text: String? = nil, origin: Origin) {
         self.content = content
         self.text = text
         self.origin = origin
+        shape = Shape(of: content)
+        isTainted = content.holdsTaint
     }
 
     package init(_ node: Node, in source: SourceText) {
@@ -57,26 +61,31 @@ package struct Value: Sendable {
     }
 
     private init(_ node: Node, in source: SourceText, isUnsafe: Bool) {
-        origin = Origin(source, node.position)
-        text = node.text
+        self.init(
+            Value.content(of: node, in: source, isUnsafe: isUnsafe || node.ownTag == "!unsafe"),
+            text: node.text,
+            origin: Origin(source, node.position)
+        )
         self.isUnsafe = isUnsafe || node.ownTag == "!unsafe"
+    }
+
+    private static func content(of node: Node, in source: SourceText, isUnsafe: Bool) -> Content {
         if let tag = node.ownTag, tag != "!unsafe" {
-            content = .opaque(tag: tag)
-            return
+            if let reference = SecretReference(node) { return .secret(reference) }
+            return .opaque(tag: tag)
         }
-        let isUnsafe = self.isUnsafe
         switch node.content {
         case .sequence(let elements):
-            content = .list(elements.map { Value($0, in: source, isUnsafe: isUnsafe) })
+            return .list(elements.map { Value($0, in: source, isUnsafe: isUnsafe) })
         case .mapping(let entries):
-            content = .map(
+            return .map(
                 entries.map { entry in
                     let value = Value(entry.value, in: source, isUnsafe: isUnsafe)
                     return Pair(name: entry.keyText, value: value, isText: entry.isText)
                 }
             )
         case .scalar(let scalar):
-            content = Value.content(of: node, scalar)
+            return content(of: node, scalar)
         }
     }
 
@@ -102,29 +111,32 @@ package struct Value: Sendable {
     /// Whether the value is a template, or a text that holds one.
     package var isExpression: Bool {
         guard case .string(let text) = content, !isUnsafe else { return false }
-        return text.contains("{{") || text.contains("{%")
+        return Template.isLikely(text)
     }
 
     /// The value as a message calls it.
     package var summary: String {
+        if isTainted { return "a secret" }
         switch content {
-        case .null: "nothing"
-        case .list: "a list"
-        case .map: "a mapping"
-        case .opaque(let tag): "a value tagged " + Printable.line(tag, limit: 60)
-        case .string(let text): "the text " + Printable.quoted(text)
-        case .bool, .int, .huge, .float, .date: Printable.line(text ?? "", limit: 60)
+        case .null: return "nothing"
+        case .list: return "a list"
+        case .map: return "a mapping"
+        case .opaque(let tag): return "a value tagged " + Printable.line(tag, limit: 60)
+        case .secret: return "a secret"
+        case .string(let text): return "the text " + Printable.quoted(text)
+        case .bool, .int, .huge, .float, .date:
+            return Printable.line(text ?? Value.plainText(of: content) ?? "", limit: 60)
         }
     }
 
     /// The value as the key of a map: Python's JSON writes keys of other kinds as texts.
-    var keyText: String? {
+    package var keyText: String? {
         if case .string(let text) = content { return text }
         return Value.plainText(of: content)
     }
 
     /// The one way to write a number, a boolean or a null.
-    static func plainText(of content: Content) -> String? {
+    package static func plainText(of content: Content) -> String? {
         switch content {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
@@ -132,14 +144,14 @@ package struct Value: Sendable {
         case .huge(let digits): digits
         case .float(let value): String(value)
         case .date(let text): text
-        case .string, .list, .map, .opaque: nil
+        case .string, .list, .map, .opaque, .secret: nil
         }
     }
 }
 
 extension Node.Entry {
     // `80:` and `yes:` are a number and a boolean in Ansible, which come out as "80" and "true".
-    var keyText: String {
+    package var keyText: String {
         switch key.resolved {
         case .null: return "null"
         case .bool(let value): return value ? "true" : "false"
