@@ -51,7 +51,7 @@ package enum InventoryGraph {
                 $0.name.unicodeScalars.lexicographicallyPrecedes($1.name.unicodeScalars)
             }) {
                 add(
-                    "{\(variable.name) = \(Host.isSecret(variable.name) ? "(hidden)" : PythonText.plain(variable.value))}",
+                    "{\(variable.name) = \(Host.isSecret(variable.name) ? "(hidden)" : GraphText.plain(variable.value))}",
                     depth
                 )
             }
@@ -64,7 +64,7 @@ package enum InventoryGraph {
 }
 
 /// Values as Python prints them, which is what Ansible's graph shows.
-private enum PythonText {
+private enum GraphText {
     static func plain(_ value: Value) -> String {
         switch value.content {
         case .string(let text): text
@@ -79,52 +79,13 @@ private enum PythonText {
         case .bool(let bool): bool ? "True" : "False"
         case .int(let int): String(int)
         case .huge(let digits): digits
-        case .float(let double): number(double)
+        case .float(let double): PythonText.number(double)
         case .date(let text): text.replacing("T", with: " ")
-        case .string(let text): quoted(text)
+        case .string(let text): PythonText.quoted(text)
         case .list(let values): "[" + values.map(nested).joined(separator: ", ") + "]"
         case .map(let pairs):
-            "{"
-                + pairs.map { ($0.isText ? quoted($0.name) : word($0.name)) + ": " + nested($0.value) }.joined(
-                    separator: ", "
-                ) + "}"
-        case .opaque, .secret: quoted(value.text ?? "")
+            "{" + pairs.map { PythonText.key($0) + ": " + nested($0.value) }.joined(separator: ", ") + "}"
+        case .opaque, .secret: PythonText.quoted(value.text ?? "")
         }
-    }
-
-    // A key that is no text.
-    private static func word(_ name: String) -> String {
-        switch name {
-        case "true": "True"
-        case "false": "False"
-        case "null": "None"
-        default: name
-        }
-    }
-
-    private static func number(_ value: Double) -> String {
-        if value.isNaN { return "nan" }
-        return value.isInfinite ? (value < 0 ? "-inf" : "inf") : String(value)
-    }
-
-    private static func quoted(_ text: String) -> String {
-        let mark: Unicode.Scalar = text.contains("'") && !text.contains("\"") ? "\"" : "'"
-        var result = String(mark)
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case mark, "\\": result += "\\" + String(scalar)
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            default:
-                if scalar.value < 0x20 || scalar.value == 0x7F {
-                    let digits = String(scalar.value, radix: 16)
-                    result += "\\x" + (digits.utf8.count == 1 ? "0" : "") + digits
-                } else {
-                    result.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return result + String(mark)
     }
 }

@@ -24,7 +24,7 @@ extension Evaluator {
         }
         let hint =
             Nearness.hint(for: name, among: LoopState.names) ?? "known are: " + LoopState.names.joined(separator: ", ")
-        return undefined("\"loop\" has no \(Printable.quoted(name))", at: offset, hint: hint)
+        return undefined("\"loop\" has no \(Printable.quoted(name))", at: offset, .text(hint))
     }
 
     mutating func item(_ index: Expression, of base: Expression, at offset: Int) throws(Failure) -> Operand {
@@ -43,7 +43,8 @@ extension Evaluator {
             guard let number = key.indexNumber, let place = place(number, among: values.count) else {
                 return undefined(missing(key, values.count, in: value, base), at: offset)
             }
-            found = try force(values[place], as: label(base, key), at: offset)
+            let item = values[place]
+            found = item.isInPlay ? try force(item, as: label(base, key), at: offset) : .value(item)
         case .string(let text):
             let scalars = Array(text.unicodeScalars)
             try spend(scalars.count / 64, at: offset)
@@ -75,16 +76,17 @@ extension Evaluator {
         try spend(pairs.count / 16, at: offset)
         guard let pair = pairs.last(where: { $0.isText == isText && $0.name.utf8.elementsEqual(name.utf8) }) else {
             guard isShown else { return undefined("\(summary(value, base)) has no such key", at: offset) }
-            let hint: String?
+            let hint: Undefined.Hint
             if pairs.contains(where: { $0.isText != isText && $0.name.utf8.elementsEqual(name.utf8) }) {
-                hint =
-                    isText ? "the key there is no text: write [\(name)]" : "the key there is a text: put it in quotes"
+                let other = isText ? "is no text: write [\(name)]" : "is a text: put it in quotes"
+                hint = .text("the key there " + other)
             } else {
-                hint = Nearness.hint(for: name, among: pairs.prefix(1000).filter { !$0.isKeyTainted }.map(\.name))
+                hint = .key(name, value)
             }
             let message = "\(summary(value, base)) has no key \(Printable.quoted(name))"
-            return undefined(message, at: offset, hint: hint)
+            return undefined(message, at: offset, hint)
         }
+        guard pair.value.isInPlay else { return .value(pair.value) }
         let label = isShown ? name : "..."
         return try force(pair.value, as: path(base).map { $0 + "." + label } ?? label, at: offset)
     }

@@ -16,8 +16,9 @@ extension Evaluator {
             if try isTrue(try used(condition), at: condition.offset) { return try evaluate(then) }
             if let otherwise { return try evaluate(otherwise) }
             let message = "the condition is not met, and nothing is said for that case"
-            let diagnostic = frame.text.diagnostic(message, at: expression.offset, hint: "add \"else\"")
-            return .undefined(Undefined(diagnostic: diagnostic, isEmptyText: true))
+            var nothing = Undefined(message, .text("add \"else\""), in: frame.text, at: expression.offset)
+            nothing.isEmptyText = true
+            return .undefined(nothing)
         case .and(let left, let right):
             let value = try used(left)
             return try isTrue(value, at: left.offset) ? evaluate(right) : .value(value)
@@ -130,32 +131,5 @@ extension Evaluator {
 extension Value {
     var isString: Bool {
         if case .string = content { true } else { false }
-    }
-}
-
-/// Pairs in the order in which their keys first came. A key given again has the later value.
-struct MapBuilder {
-    private struct Key: Hashable {
-        var bytes: [UInt8]
-        var isText: Bool
-    }
-
-    private(set) var pairs: [Value.Pair] = []
-    private var indexes: [Key: Int] = [:]
-
-    mutating func set(_ pair: Value.Pair) {
-        // By bytes: two ways to write an accented letter are two keys.
-        let key = Key(bytes: Array(pair.name.utf8), isText: pair.isText)
-        if let index = indexes[key] {
-            pairs[index].value = pair.value
-            if pair.isKeyTainted { pairs[index].isKeyTainted = true }
-        } else {
-            indexes[key] = pairs.count
-            pairs.append(pair)
-        }
-    }
-
-    func value(_ name: String, isText: Bool) -> Value? {
-        indexes[Key(bytes: Array(name.utf8), isText: isText)].map { pairs[$0].value }
     }
 }

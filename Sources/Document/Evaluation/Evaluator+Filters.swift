@@ -48,7 +48,7 @@ extension Evaluator {
         } catch {
             guard error.kind == .undefined else { throw error }
             recursion = depth
-            return .undefined(Undefined(diagnostic: error.diagnostic))
+            return undefined(error, at: expression.offset)
         }
     }
 

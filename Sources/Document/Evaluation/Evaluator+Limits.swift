@@ -1,11 +1,41 @@
+import Text
+
 /// What keeps an evaluation within bounds, and the ways to say that something is wrong.
 extension Evaluator {
     func failure(_ message: String, at offset: Int, hint: String? = nil) -> Failure {
         Failure(frame.text.diagnostic(message, at: offset, hint: hint))
     }
 
-    func undefined(_ message: String, at offset: Int, hint: String? = nil) -> Operand {
-        .undefined(Undefined(diagnostic: frame.text.diagnostic(message, at: offset, hint: hint)))
+    func undefined(_ message: String, at offset: Int, _ hint: Undefined.Hint = .none) -> Operand {
+        .undefined(Undefined(message, hint, in: frame.text, at: offset))
+    }
+
+    /// What an error was that `default` and `is defined` may look at.
+    func undefined(_ failure: Failure, at offset: Int) -> Operand {
+        var undefined = Undefined(failure.diagnostic.message, in: frame.text, at: offset)
+        undefined.diagnostic = failure.diagnostic
+        return .undefined(undefined)
+    }
+
+    /// What is not defined, as the error that it becomes.
+    func failure(_ undefined: Undefined) -> Failure {
+        var diagnostic =
+            undefined.diagnostic
+            ?? undefined.text.diagnostic(undefined.message, at: undefined.offset, hint: hint(for: undefined.hint))
+        for use in undefined.uses { diagnostic.add(use) }
+        return Failure(diagnostic, .undefined)
+    }
+
+    private func hint(for hint: Undefined.Hint) -> String? {
+        switch hint {
+        case .none: return nil
+        case .text(let text): return text
+        case .variable(let name):
+            return Nearness.hint(for: name, among: variables.names + frame.scopes.flatMap(\.keys).sorted())
+        case .key(let name, let value):
+            guard case .map(let pairs) = value.content else { return nil }
+            return Nearness.hint(for: name, among: pairs.prefix(1000).filter { !$0.isKeyTainted }.map(\.name))
+        }
     }
 
     /// One level deeper; the caller goes back with `recursion -= 1`.
@@ -67,5 +97,14 @@ extension Evaluator {
             throw Failure(frame.text.diagnostic(message, at: offset), .complete)
         }
         return value
+    }
+}
+
+extension Diagnostic {
+    /// Says where a variable was used whose evaluation led here.
+    mutating func add(_ use: Undefined.Use) {
+        guard notes.count < Undefined.mostUses else { return }
+        let position = use.text.position(ofByte: use.offset)
+        notes.append(Note("\(Printable.quoted(use.name)) is used here", in: use.text.origin.source, at: position))
     }
 }

@@ -5,11 +5,8 @@ extension Evaluator {
     mutating func end(of value: Value, isFirst: Bool, at offset: Int) throws(Failure) -> Value {
         let elements = try elements(of: value, at: offset)
         guard let element = isFirst ? elements.first : elements.last else {
-            let diagnostic = frame.text.diagnostic(
-                "there is no \(isFirst ? "first" : "last") item: the list is empty",
-                at: offset
-            )
-            throw Failure(Undefined(diagnostic: diagnostic))
+            let message = "there is no \(isFirst ? "first" : "last") item: the list is empty"
+            throw failure(Undefined(message, in: frame.text, at: offset))
         }
         return element
     }
@@ -100,7 +97,7 @@ extension Evaluator {
     ) throws(Failure) -> Value {
         let items = try ranked(value, given, at: offset)
         guard var best = items.first else {
-            throw Failure(Undefined(diagnostic: frame.text.diagnostic("the list is empty", at: offset)))
+            throw failure(Undefined("the list is empty", in: frame.text, at: offset))
         }
         for item in items.dropFirst() where try ordered(item.key, best.key, at: offset) == (isLeast ? .before : .after)
         {

@@ -49,18 +49,15 @@ package struct Evaluator: Sendable {
             if let operand = scope[name] { return operand }
         }
         guard let value = variables[name] else {
-            let local = frame.scopes.flatMap(\.keys)
-            return undefined(
-                "\(Printable.quoted(name)) is not defined",
-                at: offset,
-                hint: Nearness.hint(for: name, among: variables.names + local.sorted())
-            )
+            return undefined("\(Printable.quoted(name)) is not defined", at: offset, .variable(name))
         }
         do throws(Failure) {
             return noted(try evaluated(name, value, at: offset), name, at: offset)
         } catch {
             if error.kind == .complete { throw error }
-            throw Failure(noted(error.diagnostic, name, at: offset))
+            var diagnostic = error.diagnostic
+            diagnostic.add(Undefined.Use(name: name, text: frame.text, offset: offset))
+            throw Failure(diagnostic, error.kind)
         }
     }
 
@@ -73,7 +70,7 @@ package struct Evaluator: Sendable {
             operand = try force(value, as: name, at: offset)
         } catch {
             guard error.kind == .undefined else { throw error }
-            operand = .undefined(Undefined(diagnostic: error.diagnostic))
+            operand = undefined(error, at: offset)
         }
         known[name] = operand
         return operand
@@ -81,19 +78,8 @@ package struct Evaluator: Sendable {
 
     private func noted(_ operand: Operand, _ name: String, at offset: Int) -> Operand {
         guard case .undefined(var undefined) = operand else { return operand }
-        undefined.diagnostic = noted(undefined.diagnostic, name, at: offset)
-        undefined.isEmptyText = false
+        undefined.add(Undefined.Use(name: name, text: frame.text, offset: offset))
         return .undefined(undefined)
-    }
-
-    // The way from where the mistake is to where it was noticed. A long one is cut: its start says the most.
-    private func noted(_ diagnostic: Diagnostic, _ name: String, at offset: Int) -> Diagnostic {
-        var result = diagnostic
-        guard result.notes.count < 5 else { return result }
-        let position = frame.text.position(ofByte: offset)
-        let message = "\(Printable.quoted(name)) is used here"
-        result.notes.append(Diagnostic.Note(message, in: frame.text.origin.source, at: position))
-        return result
     }
 
     /// A value that may be a template, evaluated as far as its kind can be seen: what a list or a map holds is left.
@@ -146,7 +132,7 @@ package struct Evaluator: Sendable {
     /// The value of an operand. What is not defined and what cannot be read is an error from here on.
     mutating func used(_ operand: Operand, at offset: Int) throws(Failure) -> Value {
         switch operand {
-        case .undefined(let undefined): throw Failure(undefined)
+        case .undefined(let undefined): throw failure(undefined)
         case .value(let value):
             switch value.content {
             case .secret(let reference): return try secret(reference, value.origin, at: offset)

@@ -5,11 +5,49 @@ enum Operand: Sendable {
 }
 
 /// A name, a key or an item that is not there. It becomes an error where it is used, unless `default` or `is defined`
-/// looks at it.
+/// looks at it: the words and the place of the error are put together only then.
 struct Undefined: Sendable {
-    var diagnostic: Diagnostic
+    /// What was probably meant.
+    enum Hint: Sendable {
+        case none
+        case text(String)
+        /// One of the variables, by a name like this.
+        case variable(String)
+        /// A key of the map, by a name like this.
+        case key(String, Value)
+    }
+
+    /// A variable on the way from the mistake to where it was noticed.
+    struct Use: Sendable {
+        var name: String
+        var text: TemplateText
+        var offset: Int
+    }
+
+    var message: String
+    var hint = Hint.none
+    var text: TemplateText
+    var offset: Int
+    /// The words, where they have been put together already.
+    var diagnostic: Diagnostic?
+    /// A long way is cut: its start says the most.
+    private(set) var uses: [Use] = []
     /// `{{ a if b }}` without `else` is an empty text in a longer text, as in Jinja.
     var isEmptyText = false
+
+    init(_ message: String, _ hint: Hint = .none, in text: TemplateText, at offset: Int) {
+        self.message = message
+        self.hint = hint
+        self.text = text
+        self.offset = offset
+    }
+
+    mutating func add(_ use: Use) {
+        isEmptyText = false
+        if uses.count < Undefined.mostUses { uses.append(use) }
+    }
+
+    static let mostUses = 5
 }
 
 /// Why an evaluation ended.
@@ -25,11 +63,6 @@ struct Failure: Error {
 
     var diagnostic: Diagnostic
     var kind = Kind.other
-
-    init(_ undefined: Undefined) {
-        diagnostic = undefined.diagnostic
-        kind = .undefined
-    }
 
     init(_ diagnostic: Diagnostic, _ kind: Kind = .other) {
         self.diagnostic = diagnostic
