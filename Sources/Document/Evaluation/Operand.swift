@@ -1,7 +1,7 @@
 /// What an expression comes to: a value, or nothing that was ever defined.
 enum Operand: Sendable {
     case value(Value)
-    case undefined(Undefined)
+    indirect case undefined(Undefined)
 }
 
 /// A name, a key or an item that is not there. It becomes an error where it is used, unless `default` or `is defined`
@@ -61,11 +61,20 @@ struct Failure: Error {
         case other
     }
 
-    var diagnostic: Diagnostic
-    var kind = Kind.other
+    let kind: Kind
+    private let words: Words
+
+    // Kept apart: a failure may pass through hundreds of calls, each of which has room for one on its stack.
+    private final class Words: Sendable {
+        let diagnostic: Diagnostic
+
+        init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
+    }
+
+    var diagnostic: Diagnostic { words.diagnostic }
 
     init(_ diagnostic: Diagnostic, _ kind: Kind = .other) {
-        self.diagnostic = diagnostic
+        words = Words(diagnostic)
         self.kind = kind
     }
 }

@@ -3,11 +3,11 @@ extension Value {
     /// many, and a walk through it would not end.
     struct Shape: Sendable {
         /// How many values it is once every shared one is counted where it stands.
-        var weight = 1
+        private(set) var weight: UInt32 = 1
         /// How deep lists and maps lie in each other.
-        var height = 1
+        private(set) var height: UInt16 = 1
         /// Whether anything in it is a template, a secret or a value that cannot be read.
-        var isDynamic = false
+        private(set) var isDynamic = false
 
         init(of content: Content) {
             switch content {
@@ -25,12 +25,11 @@ extension Value {
         }
 
         private mutating func add(_ value: Value) {
-            weight = min(weight + value.shape.weight, Shape.most)
-            height = min(max(height, value.shape.height + 1), Shape.most)
+            let (sum, overflow) = weight.addingReportingOverflow(value.shape.weight)
+            weight = overflow ? .max : sum
+            height = max(height, value.shape.height == .max ? .max : value.shape.height + 1)
             isDynamic = isDynamic || value.isInPlay
         }
-
-        private static let most = 1 << 40
     }
 
     /// Whether something is still to be found out before the value can be used.
