@@ -58,6 +58,11 @@ package struct Template: Sendable {
         }
     }
 
+    /// What is known by name, for the reference.
+    package static var filterNames: [String] { Filter.names }
+    package static var testNames: [String] { Test.names }
+    package static var methodNames: [String] { Method.names }
+
     /// Whether a text holds anything to evaluate. A comment alone does not make a template: `{#` stands in shell scripts.
     package static func isLikely(_ text: String) -> Bool {
         var previous: UInt8 = 0
