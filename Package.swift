@@ -56,14 +56,16 @@ let package = Package(
         room("SSH", ["Reactor", "Shell", "CSystem", "CLibSSH2", "CCrypto", "Text"]),
         room("Inventory", ["Document", "Text"]),
         room("Fleet", ["SSH", "ClientConfig", "Inventory", "Events", "Reactor", "Shell"]),
-        room("HostSide", ["Shell", "Document", "CPrograms"]),
-        room("Report", ["Events"]),
+        room("HostSide", ["Shell", "Text", "CPrograms"]),
+        room("Playbook", ["Inventory", "HostSide", "Events", "Document", "Shell", "Text"]),
+        room("Run", ["Playbook", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH", "Shell"]),
+        room("Report", ["Events", "Text"]),
         room("Lab", ["Reactor", "Shell", "CSystem"]),
         room(
             "Commands",
             [
                 "Arguments", "ClientConfig", "Document", "Events", "Fleet", "HostSide", "Inventory", "Lab", "Reactor",
-                "Report", "SSH",
+                "Playbook", "Report", "Run", "SSH",
                 "Shell", "CSystem", "Text",
             ]
         ),

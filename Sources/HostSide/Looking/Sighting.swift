@@ -1,0 +1,64 @@
+/// What a look found.
+package enum Sighting: Equatable, Sendable {
+    case path(PathState)
+    /// The status of a command, and the beginning of what it said on stderr.
+    case command(status: Int32, stderr: [UInt8])
+    case content([UInt8], isWhole: Bool)
+    case age(Age)
+    /// It could not be looked at.
+    case failed(String)
+
+    package enum Age: Equatable, Sendable {
+        case younger
+        case older(than: String)
+        case notRunning
+    }
+}
+
+package typealias Sightings = [Look: Sighting]
+
+/// What a path is on a host, without following a link at its end.
+package struct PathState: Equatable, Sendable {
+    package enum Kind: Equatable, Sendable {
+        case missing
+        case file
+        case directory
+        case link(target: String)
+        /// A pipe, a socket, a device.
+        case other(String)
+    }
+
+    package var kind: Kind
+    package var mode: UInt16
+    package var user: Int
+    package var group: Int
+    /// Empty where the number has no name.
+    package var userName: String
+    package var groupName: String
+    package var size: Int
+    package var sha256: String?
+    /// As the host itself tells it, for comparing right before a change.
+    package var fingerprint: String
+
+    package init(
+        _ kind: Kind,
+        mode: UInt16 = 0,
+        user: Int = 0,
+        group: Int = 0,
+        userName: String = "",
+        groupName: String = "",
+        size: Int = 0,
+        sha256: String? = nil,
+        fingerprint: String = ""
+    ) {
+        self.kind = kind
+        self.mode = mode
+        self.user = user
+        self.group = group
+        self.userName = userName
+        self.groupName = groupName
+        self.size = size
+        self.sha256 = sha256
+        self.fingerprint = fingerprint
+    }
+}

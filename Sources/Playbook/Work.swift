@@ -1,0 +1,70 @@
+package import Events
+package import HostSide
+
+/// What a task comes to on one host, when everything in it is known. One type per kind of task.
+package protocol Work: Sendable {
+    /// What must be seen of the host before it can be said what there is to do.
+    var looks: [Look] { get }
+
+    /// Compares what is with what is wanted. Pure; asked again whenever the host has been looked at again.
+    func decide(_ seen: Sightings) -> Decision
+}
+
+/// What there is to do.
+package enum Decision: Sendable {
+    /// Nothing. The note is a word more about why, where it is not plain.
+    case none(note: String? = nil)
+    /// The host is brought to what is wanted, and it is known what that will change.
+    case change(Change)
+    /// Something is carried out whose outcome shows only then: a command, a check.
+    case carryOut(Operation)
+    /// The run waits; nothing happens on the host.
+    case pause(Pause)
+    /// It cannot be done, and nothing was changed.
+    case impossible(HostResult.Problem)
+}
+
+/// A change that is known in advance.
+package struct Change: Sendable {
+    package var operation: Operation
+    /// A few words each: `created`, `content`, `mode 0644 -> 0600`.
+    package var words: [String]
+    /// What a diff would show; nil where there is nothing to show (a mode), or where it is a secret.
+    package var difference: Difference?
+    /// Paths that it changes, for knowing which later tasks must be looked at again.
+    package var paths: [String]
+
+    /// The two sides of a file. The old one is read from the host only where a diff is wanted.
+    package struct Difference: Sendable {
+        package var path: String
+        /// Nil where there was no file.
+        package var old: Look?
+        /// Nil where the file is removed.
+        package var new: [UInt8]?
+
+        package init(path: String, old: Look?, new: [UInt8]?) {
+            self.path = path
+            self.old = old
+            self.new = new
+        }
+    }
+
+    package init(_ operation: Operation, words: [String], difference: Difference? = nil, paths: [String]) {
+        self.operation = operation
+        self.words = words
+        self.difference = difference
+        self.paths = paths
+    }
+}
+
+/// A wait of the whole run.
+package struct Pause: Sendable, Equatable {
+    /// Nil: until somebody answers.
+    package var duration: Duration?
+    package var prompt: String?
+
+    package init(duration: Duration?, prompt: String?) {
+        self.duration = duration
+        self.prompt = prompt
+    }
+}
