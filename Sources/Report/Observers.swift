@@ -73,7 +73,7 @@ package final class Progress: EventObserver {
         case .runStopping: return "stopping: nothing more starts, what runs goes on; interrupt again to end it"
         case .runCancelling: return "ending what still runs; interrupt once more to leave at once"
         case .warning(let text): return "warning: \(text)"
-        case .runStarted, .hostOutput, .runFinished: return nil
+        case .runStarted, .hostOutput, .taskStarted, .taskFinished, .runFinished: return nil
         }
     }
 }
