@@ -168,7 +168,7 @@ struct HostRun {
             redactor,
             Style(isColoured: context.isColoured(stderr)),
             isLive: stderr.isTerminal,
-            isVerbose: isVerbose,
+            detail: isVerbose ? .everything : .little,
             columns: stderr.columns,
             stderr.write
         )
