@@ -57,7 +57,7 @@ let package = Package(
         room("Inventory", ["Document", "Text"]),
         room("Fleet", ["SSH", "ClientConfig", "Inventory", "Events", "Reactor", "Shell"]),
         room("HostSide", ["Shell", "Text", "CPrograms"]),
-        room("Playbook", ["Inventory", "HostSide", "Events", "Document", "Shell", "Text"]),
+        room("Playbook", ["Inventory", "HostSide", "Events", "Document", "Shell", "CCrypto", "Text"]),
         room("Run", ["Playbook", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH", "Shell"]),
         room("Report", ["Events", "Text"]),
         room("Lab", ["Reactor", "Shell", "CSystem"]),
@@ -125,6 +125,11 @@ let package = Package(
         ),
         tests(of: "Arguments", exclude: ["Snapshots"]),
         tests(of: "Document", ["Events", "Reactor", "Text"], exclude: ["Cases", "jinja.py"]),
+        tests(
+            of: "Playbook",
+            ["Document", "Events", "HostSide", "Inventory", "Reactor", "Shell", "Text"],
+            exclude: ["Cases"]
+        ),
         tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),
     ],
     swiftLanguageModes: [.v6]
