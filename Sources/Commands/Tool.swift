@@ -68,16 +68,20 @@ package enum Tool {
 package struct CommandError: Error, Sendable {
     package let text: String
     package let exit: Events.ExitCode
+    /// The sentence alone.
+    let reason: String
 
     /// One sentence and what to do next.
     init(_ message: String, hint: String? = nil, exit: Events.ExitCode = .usage) {
         text = "baton: \(message)\n" + (hint.map { "  \($0)\n" } ?? "")
+        reason = message
         self.exit = exit
     }
 
     /// Text that is complete already, such as rendered diagnostics.
     init(rendered: String, exit: Events.ExitCode = .usage) {
         text = rendered.hasSuffix("\n") ? rendered : rendered + "\n"
+        reason = rendered
         self.exit = exit
     }
 }
