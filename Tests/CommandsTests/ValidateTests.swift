@@ -11,7 +11,7 @@ import Testing
     ) async throws {
         try await withWorkplace(hosts: 0) { place in
             let inventory = "web:\n  hosts:\n    web1: {color: red}\n    web2:\n"
-            for (name, text) in files.merging(["hosts.yml": inventory], uniquingKeysWith: { $1 }) {
+            for (name, text) in files.merging(["hosts.yml": inventory], uniquingKeysWith: { one, _ in one }) {
                 try Files.write(Array(text.utf8), to: "\(place.directory)/\(name)")
             }
             try await body(place)
@@ -33,14 +33,14 @@ import Testing
 
     @Test func `all errors of all files come at once, each with its place`() async throws {
         let files = [
-            "one.yml": "- hosts: web\n  tasks:\n    - fil: {path: /a}\n    - directory: {pth: /a}\n",
-            "two.yml": "- hosts: web\n  tsks: []\n", "hosts.yml": "web:\n  hots: {}\n",
+            "one.yml": "- hosts: web\n  tasks:\n    - fil: {path: /a}\n    - directory: {path: /a, mod: '1'}\n",
+            "two.yml": "- hosts: web\n  tsks: []\n", "hosts.yml": "web: [\n",
         ]
         try await withProject(files) { place in
             let result = try await place.baton("validate", "-i", "hosts.yml", "one.yml", "two.yml", "three.yml")
             #expect(result.status == .exited(1))
             #expect(result.output == "")
-            for place in ["one.yml:3:7: ", "one.yml:4:19: ", "two.yml:2:3: ", "three.yml: ", "hosts.yml:2:3: "] {
+            for place in ["one.yml:3:7: ", "one.yml:4:29: ", "two.yml:2:3: ", "three.yml: ", "hosts.yml:2:1: "] {
                 #expect(result.errors.contains("\(place)error: "), "\(place): \(result.errors)")
             }
             #expect(result.errors.contains("hint: did you mean \"file\"?"))

@@ -59,7 +59,7 @@ enum ExtraVariables {
         }
         let name = String(argument[..<equals])
         let text = String(argument[argument.index(after: equals)...])
-        try check(name, source, .start)
+        try check(name, source, nil)
         // Ansible takes `a=1 b=2` for two variables. Taking it for one in silence would be worse than either.
         if text.split(separator: " ").dropFirst().contains(where: isPair) {
             throw DocumentError(
@@ -79,7 +79,7 @@ enum ExtraVariables {
         return isName(String(word[..<equals]))
     }
 
-    private static func check(_ name: String, _ source: SourceText, _ position: Position) throws(DocumentError) {
+    private static func check(_ name: String, _ source: SourceText, _ position: Position?) throws(DocumentError) {
         if isName(name) { return }
         throw DocumentError(
             Diagnostic(

@@ -28,8 +28,8 @@ enum PlanCommand {
             files. Tasks whose part is known only when others have run are unknown. Secrets are shown nowhere.
             """,
         examples: [
-            .init("baton plan playbooks/web.yml", "What is there to do?"),
-            .init("baton plan playbooks/web.yml -l web1 --show-script web1", "And how exactly?"),
+            .init("baton plan playbooks/web.yml", "What there is to do."),
+            .init("baton plan playbooks/web.yml -l web1 --show-script web1", "How exactly it is done."),
             .init("baton plan playbooks/web.yml --out plan.json", "For review; then: deploy --plan plan.json."),
         ],
         options: CommonOptions.connecting + PlaybookOptions.selecting + [diff, out, exitCode, showScript],

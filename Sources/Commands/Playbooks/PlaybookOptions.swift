@@ -8,8 +8,8 @@ enum PlaybookOptions {
     static let variables = Option.repeated(
         "-e",
         "--extra-vars",
-        as: .text("NAME=VALUE"),
-        help: "Set a variable, stronger than all others; the value is text. @FILE reads YAML or JSON."
+        as: .text("VARIABLE"),
+        help: "Set a variable, stronger than all others: NAME=VALUE, the value is text; or @FILE, YAML or JSON."
     )
     static let tags = Option.repeated(
         "-t",
