@@ -43,15 +43,15 @@ struct HostRun {
         isVerbose = parsed[CommonOptions.verbose]
         let wanted = parsed[CommonOptions.forks] ?? project.settings.forks ?? 50
         forks = max(1, min(wanted, context.descriptors - Self.otherDescriptors))
-        var secrets = Redactor()
+        let secrets = Redactor()
         let files = FleetFiles(parsed, project, context)
         let inventory = try await files.inventory()
         let hosts = try files.hosts(of: inventory)
         if hosts.isEmpty {
             throw CommandError("the inventory has no hosts", hint: "an empty run would look like success")
         }
-        let defaults = try Self.defaults(parsed, context, &secrets)
-        let connections = try Self.connections(hosts, &secrets)
+        let defaults = try Self.defaults(parsed, context, secrets)
+        let connections = try Self.connections(hosts, secrets)
         vault = KeyVault(environment: context.environment, on: context.loop)
         let result = await Access.targets(
             for: connections,
@@ -87,7 +87,7 @@ struct HostRun {
 
     private static func connections(
         _ hosts: [Host],
-        _ secrets: inout Redactor
+        _ secrets: Redactor
     ) throws(CommandError) -> [(name: String, connection: Connection)] {
         var connections: [(name: String, connection: Connection)] = []
         var problems = Diagnostics()
@@ -168,7 +168,7 @@ struct HostRun {
             redactor,
             Style(isColoured: context.isColoured(stderr)),
             isLive: stderr.isTerminal,
-            isVerbose: isVerbose,
+            detail: isVerbose ? .everything : .little,
             columns: stderr.columns,
             stderr.write
         )
