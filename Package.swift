@@ -110,7 +110,7 @@ let package = Package(
             swiftSettings: strict
         ),
         tests(of: "TestLoad", ["TestServers", "Reactor", "CSystem", "baton-load"]),
-        tests(of: "Reactor"),
+        tests(of: "Reactor", ["CSystem"]),
         tests(of: "Shell", ["Reactor", "CPrograms"]),
         tests(of: "Text"),
         tests(of: "ClientConfig", ["Reactor"], exclude: ["Cases"]),
