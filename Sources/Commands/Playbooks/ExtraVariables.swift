@@ -54,20 +54,20 @@ enum ExtraVariables {
     ) throws(DocumentError) {
         guard let equals = argument.firstIndex(of: "=") else {
             throw DocumentError(
-                Diagnostic("a variable is NAME=VALUE, a file of them is @FILE", in: source, at: .start)
+                Diagnostic("a variable is NAME=VALUE, a file of them is @FILE", in: source, at: nil)
             )
         }
         let name = String(argument[..<equals])
         let text = String(argument[argument.index(after: equals)...])
-        try check(name, source, .start)
+        try check(name, source, nil)
         // Ansible takes `a=1 b=2` for two variables. Taking it for one in silence would be worse than either.
-        if let second = text.split(separator: " ").dropFirst().first(where: isPair) {
+        if text.split(separator: " ").dropFirst().contains(where: isPair) {
             throw DocumentError(
                 Diagnostic(
-                    "one -e is one variable, and this looks like more of them",
+                    "one -e is one variable, and that of \(name) looks like more of them",
                     in: source,
-                    at: .start,
-                    hint: "say -e \(second) as well; where it belongs to the text, use -e '{\"\(name)\": \"...\"}'"
+                    at: nil,
+                    hint: "say -e for each; where all of it is one text, use -e '{\"\(name)\": \"...\"}'"
                 )
             )
         }
@@ -79,7 +79,7 @@ enum ExtraVariables {
         return isName(String(word[..<equals]))
     }
 
-    private static func check(_ name: String, _ source: SourceText, _ position: Position) throws(DocumentError) {
+    private static func check(_ name: String, _ source: SourceText, _ position: Position?) throws(DocumentError) {
         if isName(name) { return }
         throw DocumentError(
             Diagnostic(

@@ -3,6 +3,7 @@ import Events
 import Fleet
 import Reactor
 import Report
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -13,6 +14,8 @@ import Darwin
 /// SIGINT, SIGTERM and SIGHUP during a run: stop, then end what runs, then leave.
 final class Interrupts {
     private(set) var count = 0
+    /// The same for other threads.
+    let isHeard = Flag()
     private var signals: Signals?
     private var fleet: Fleet?
     private let context: Context
@@ -34,6 +37,7 @@ final class Interrupts {
 
     private func interrupted() {
         count += 1
+        isHeard.set()
         guard let fleet else { return }
         switch count {
         case 1: fleet.assumeIsolated { $0.stop() }
@@ -50,4 +54,12 @@ final class Interrupts {
         context.stderr.flush()
         exit(Events.ExitCode.interrupted.rawValue)
     }
+}
+
+/// Something that has happened, for every thread.
+final class Flag: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+    func set() { value.store(true, ordering: .releasing) }
 }

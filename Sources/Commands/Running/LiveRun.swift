@@ -114,11 +114,11 @@ final class LiveRun {
     ) async -> Events.ExitCode {
         let result = await conclude(results, purpose)
         await plan.vault.close()
-        show(result, render)
+        show(result, isPlan: false, render)
         return result.exit
     }
 
-    func show(_ result: RunResult, _ render: HostRun.Render) {
+    func show(_ result: RunResult, isPlan: Bool, _ render: HostRun.Render) {
         let context = plan.context
         switch plan.output {
         case .jsonl: break
@@ -131,7 +131,8 @@ final class LiveRun {
             context.stdout.flush()
         }
         let style = Style(isColoured: context.isColoured(context.stderr))
-        context.stderr.write(Summary.text(result, style, seconds: (context.loop.now - began).inSeconds))
+        let seconds = (context.loop.now - began).inSeconds
+        context.stderr.write(Summary.text(result, style, seconds: seconds, isPlan: isPlan))
     }
 }
 
