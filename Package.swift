@@ -58,7 +58,10 @@ let package = Package(
         room("Fleet", ["SSH", "ClientConfig", "Inventory", "Events", "Reactor", "Shell"]),
         room("HostSide", ["Shell", "Text", "CPrograms"]),
         room("Playbook", ["Inventory", "HostSide", "Events", "Document", "Shell", "CCrypto", "Text"]),
-        room("Run", ["Playbook", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH", "Shell"]),
+        room(
+            "Run",
+            ["Playbook", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH", "Shell", "Text"]
+        ),
         room("Report", ["Events", "Text"]),
         room("Lab", ["Reactor", "Shell", "CSystem"]),
         room(

@@ -4,15 +4,19 @@ import Text
 /// Keys that plays and tasks have in common.
 extension NodeDecoder {
     /// A value that may hold templates, checked as far as it is constant.
-    mutating func argument(_ field: Field?, _ type: KeyType, named name: String? = nil) -> Argument? {
+    mutating func argument(_ field: Field?, _ type: KeyType, takesSecrets: Bool = false) -> Argument? {
         guard let field else { return nil }
         let value = Value(field.node, in: source)
-        let argument = Argument(field.key.isEmpty ? name ?? field.label : field.key, value, &diagnostics)
-        check(argument, value, type)
+        let argument = Argument(field.key, value, &diagnostics)
+        if !takesSecrets, value.isTainted {
+            diagnostics.add(.secret(in: argument))
+        } else {
+            check(argument, value, type)
+        }
         return argument
     }
 
-    mutating func check(_ argument: Argument, _ value: Value, _ type: KeyType) {
+    private mutating func check(_ argument: Argument, _ value: Value, _ type: KeyType) {
         let reading = Reading(key: argument.key, value: value, isWritten: true)
         do throws(DocumentError) {
             if argument.constant != nil {
@@ -92,7 +96,7 @@ extension NodeDecoder {
                 error("\(field.label) is no name of the environment", at: field.keyPosition)
                 continue
             }
-            guard let argument = argument(field, .text) else { continue }
+            guard let argument = argument(field, .text, takesSecrets: true) else { continue }
             entries.append(EnvironmentEntry(name: field.key, value: argument))
         }
         return entries

@@ -81,8 +81,8 @@ struct TaskDecoder {
         }
         guard field.node.entries == nil else { return arguments(field, kind.keys, check: kind.check) }
         guard let key = kind.keys.first(where: { $0.name == kind.short }), field.node.elements == nil else {
-            let names = kind.keys.filter(\.isRequired).map { "\"\($0.name)\"" }.joined(separator: " and ")
-            decoder.wrongType(field, expected: "a mapping", hint: names.isEmpty ? nil : "with " + names)
+            let names = kind.keys.prefix(2).map { "\"\($0.name)\"" }.joined(separator: " and ")
+            decoder.wrongType(field, expected: "a mapping", hint: "with " + names)
             return nil
         }
         var arguments = Arguments(origin: Origin(decoder.source, field.position))
@@ -129,7 +129,7 @@ struct TaskDecoder {
         case .group(let keys):
             return arguments(field, keys) { _, _ in }.map { Argument(field.key, origin, .group($0)) }
         default:
-            return decoder.argument(field, key.type)
+            return decoder.argument(field, key.type, takesSecrets: key.takesSecrets)
         }
     }
 
@@ -142,7 +142,7 @@ struct TaskDecoder {
         body: (any TaskBody, Arguments)?
     ) -> TaskDefinition? {
         let name = decoder.argument(fields["name"], .text)
-        let written = name?.constant.flatMap { Reading(key: "name", value: $0, isWritten: true).plainText }
+        let written = name.flatMap(TaskDecoder.written)
         let isCheck = kind?.name == CheckTask.kind.name
         var task = TaskDefinition(
             number: number,
@@ -201,17 +201,18 @@ struct TaskDecoder {
     private func title(_ kind: TaskKind, _ arguments: Arguments) -> String {
         for key in ["path", "dest", "cmd", "argv", "http", "tcp", "unix", "command", "for", "prompt"] {
             guard let argument = arguments[key] else { continue }
-            let text: String?
-            switch argument.content {
-            case .constant(let value):
-                text = Reading(key: key, value: value, isWritten: true).plainText ?? value.firstText
-            case .template(let template): text = template.written
-            default: text = nil
-            }
-            guard let text else { continue }
+            guard let text = TaskDecoder.written(argument) else { continue }
             return kind.name + " " + Printable.sentence(Array(text.utf8), limit: 60)
         }
         return kind.name
+    }
+
+    private static func written(_ argument: Argument) -> String? {
+        switch argument.content {
+        case .constant(let value): Reading(key: "", value: value, isWritten: true).plainText ?? value.firstText
+        case .template(let template): template.written
+        default: nil
+        }
     }
 
     // Stands for the body of a task that has errors; it never leaves.

@@ -73,13 +73,8 @@ package struct TaskResolver {
 
     /// What a key says that will be seen on the host: in the list of processes, in a listing of a directory.
     mutating func open(_ argument: Argument?) throws(DocumentError) -> Reading? {
-        guard let reading = try reading(argument) else { return nil }
-        if reading.value.isTainted {
-            throw reading.failure(
-                "\(reading.label) holds a secret, and what it says can be seen by everybody on the host",
-                hint: "secrets can be in \"environment\", \"stdin\", \"content\" and template files"
-            )
-        }
+        guard let argument, let reading = try reading(argument) else { return nil }
+        if reading.value.isTainted { throw DocumentError(.secret(in: argument)) }
         return reading
     }
 
@@ -150,10 +145,10 @@ package struct TaskResolver {
         case .template(let template):
             isHostOwn = true
             let command = try evaluator.command(template)
-            if command.isTainted { throw TaskResolver.secretCommand(argument) }
+            if command.isTainted { throw DocumentError(.secret(in: argument)) }
             raws += command.raws
             text = command.text
-        case .special: throw TaskResolver.secretCommand(argument)
+        case .special: throw DocumentError(.secret(in: argument))
         default:
             guard let reading = try reading(argument) else { return nil }
             text = try reading.word(expected: "a command")
@@ -167,23 +162,11 @@ package struct TaskResolver {
 
     mutating func words(_ argument: Argument?) throws(DocumentError) -> [String]? {
         guard let argument, let reading = try reading(argument) else { return nil }
-        if reading.value.isTainted { throw TaskResolver.secretCommand(argument) }
+        if reading.value.isTainted { throw DocumentError(.secret(in: argument)) }
         var words: [String] = []
         for item in try reading.list() { words.append(try item.word()) }
         if words.isEmpty || words[0].isEmpty { throw reading.failure("\(reading.label) names no program") }
         return words
-    }
-
-    private static func secretCommand(_ argument: Argument) -> DocumentError {
-        DocumentError(
-            Diagnostic(
-                "\(Printable.quoted(argument.key)) holds a secret, and everybody on the host can see the words of a command",
-                in: argument.origin.source,
-                at: argument.origin.position,
-                hint: "give it to the command through \"environment\" or \"stdin\"",
-                showsSource: false
-            )
-        )
     }
 
     /// The environment of the task's commands.
@@ -194,5 +177,17 @@ package struct TaskResolver {
             settings.append(ShellCommand.Setting(name: entry.name, value: try reading.word()))
         }
         return settings
+    }
+}
+
+extension Diagnostic {
+    static func secret(in argument: Argument) -> Diagnostic {
+        Diagnostic(
+            "\(Printable.quoted(argument.key)) holds a secret, and what it says can be seen by everybody on the host",
+            in: argument.origin.source,
+            at: argument.origin.position,
+            hint: "secrets can be in \"environment\", in \"stdin\" and \"content\", in template files and in headers",
+            showsSource: false
+        )
     }
 }

@@ -1,4 +1,5 @@
 package import HostSide
+import Text
 
 /// What lower rooms know about files.
 package struct FileTools: Sendable {
@@ -14,4 +15,11 @@ package struct FileTools: Sendable {
         self.needsUpload = needsUpload
         self.diff = diff
     }
+}
+
+extension FileTools {
+    static let standard = FileTools(
+        needsUpload: { OperationsProgram.needsStaging($0) },
+        diff: { path, old, new in UnifiedDiff.text(path, old: old, new: new) }
+    )
 }

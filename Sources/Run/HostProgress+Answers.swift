@@ -7,7 +7,15 @@ extension HostProgress {
     package mutating func learned(_ facts: [Facts.Fact]) {
         knowsFacts = true
         source.learn(facts)
-        base?.learn(facts)
+    }
+
+    /// Those that could be fetched are there; the others are errors of the tasks that need them.
+    package mutating func fetched() {
+        let waiting = unjudged
+        unjudged = []
+        for (index, step) in waiting { carriedOut(index, step, isLast: true) }
+        if failure != nil { isOver = true }
+        if let index = again { rewind(to: index) }
     }
 
     package mutating func saw(_ answers: [TaskAccount: Sightings]) {
@@ -55,12 +63,12 @@ extension HostProgress {
         _ status: TaskResult.Status,
         note: String? = nil,
         _ outcome: TaskOutcome?,
-        _ execution: HostResult.Execution? = nil
+        _ step: StepReport? = nil
     ) {
         provisional(index, status, note: note, outcome)
         if let outcome, !entries[index].isRegistered { register(index, outcome) }
-        entries[index].result?.execution = execution
-        entries[index].result?.milliseconds = execution?.milliseconds ?? 0
+        entries[index].result?.execution = step?.shown
+        entries[index].result?.milliseconds = step?.shown?.milliseconds ?? 0
         entries[index].isFinal = true
     }
 
@@ -91,14 +99,16 @@ extension HostProgress {
     }
 
     mutating func register(_ index: Int, _ outcome: TaskOutcome) {
+        var outcome = outcome
+        if case .ready(let task)? = entries[index].understanding { outcome.isTainted = task.isTainted }
         entries[index].outcome = outcome
         guard outlines[index].register != nil else { return }
         entries[index].isRegistered = true
         source.register(index, outcome)
     }
 
-    mutating func fail(_ index: Int, _ problem: HostResult.Problem, _ execution: HostResult.Execution? = nil) {
-        finish(index, .failed, TaskOutcome(failed: true, execution: execution), execution)
+    mutating func fail(_ index: Int, _ problem: HostResult.Problem, _ step: StepReport? = nil) {
+        finish(index, .failed, TaskOutcome(failed: true), step)
         entries[index].result?.problem = problem
         entries[index].result?.changes = []
         failure = Failure(

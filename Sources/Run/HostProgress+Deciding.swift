@@ -186,19 +186,12 @@ extension HostProgress {
 
     mutating func understanding(_ index: Int) -> Understanding {
         if let known = entries[index].understanding { return known }
-        let understanding = source.understand(index, pending: pending(before: index))
+        let understanding = source.understand(index)
         switch understanding {
         case .ready, .skipped: entries[index].understanding = understanding
         case .waits, .wantsSecret, .wrong: break
         }
         return understanding
-    }
-
-    /// Names whose values earlier tasks are still to say.
-    private func pending(before index: Int) -> Set<String> {
-        var names: Set<String> = []
-        for (task, name) in registering where task < index && !entries[task].isRegistered { names.insert(name) }
-        return names
     }
 
     /// Everything that can be looked at now.

@@ -1,5 +1,5 @@
 package import Events
-package import HostSide
+import HostSide
 import Playbook
 
 /// What is to be carried out, and what it came to.
@@ -54,84 +54,97 @@ extension HostProgress {
 
     // MARK: What the host says
 
+    /// The task that a step is for.
+    package func outline(of step: Int) -> TaskOutline? {
+        switch roles[step] {
+        case .task(let index): outlines[index]
+        case .verify, nil: nil
+        }
+    }
+
+    /// How long a step may take, with all its attempts.
+    package func deadline(of step: Int) -> Duration {
+        guard let outline = outline(of: step) else { return .seconds(600) }
+        if outline.isJudged { return outline.timeout }
+        return outline.timeout * (outline.retries + 1) + outline.delay * outline.retries
+    }
+
+    /// Of one attempt.
+    package func timeout(of step: Int) -> Duration { outline(of: step)?.timeout ?? .seconds(600) }
+
     /// A step ended. Nothing that a host says about steps that it was not given counts.
-    package mutating func ended(
-        _ number: Int,
-        _ end: StepEnd,
-        _ execution: HostResult.Execution? = nil,
-        note: String? = nil
-    ) {
+    package mutating func ended(_ number: Int, _ step: StepReport) {
         guard isApplying, failure == nil, let role = roles.removeValue(forKey: number) else { return }
         switch role {
         case .verify(let indexes):
-            switch end {
+            switch step.end {
             case .done, .skipped: for index in indexes { entries[index].isFinal = true }
             case .stale: staleAt = indexes[0]
-            case .failed: fail(indexes[0], Self.problem(end, execution, "what was seen could not be looked at again"))
+            case .failed: fail(indexes[0], Self.problem(step, "what was seen could not be looked at again"))
             }
         case .task(let index):
-            if case .stale = end {
+            if case .stale = step.end {
                 staleAt = index
             } else if entries[index].isChange {
-                changed(index, end, execution, note)
+                changed(index, step)
             } else {
-                carriedOut(index, end, execution, note)
+                carriedOut(index, step)
             }
         }
     }
 
-    private mutating func changed(_ index: Int, _ end: StepEnd, _ execution: HostResult.Execution?, _ note: String?) {
-        entries[index].result?.milliseconds = execution?.milliseconds ?? 0
-        guard case .failed = end else {
-            entries[index].result?.note = note
-            entries[index].isFinal = true
-            if !entries[index].isRegistered { register(index, TaskOutcome(changed: true)) }
+    private mutating func changed(_ index: Int, _ step: StepReport) {
+        if case .failed = step.end {
+            finishFailed(index, Self.problem(step, "it could not be done"), TaskOutcome(failed: true), step)
             return
         }
-        let problem = Self.problem(end, execution, "it could not be done")
-        finishFailed(index, problem, TaskOutcome(failed: true), execution)
+        entries[index].result?.milliseconds = step.shown?.milliseconds ?? 0
+        entries[index].result?.note = step.note
+        entries[index].isFinal = true
+        if !entries[index].isRegistered { register(index, TaskOutcome(changed: true)) }
     }
 
-    private mutating func carriedOut(_ index: Int, _ end: StepEnd, _ execution: HostResult.Execution?, _ note: String?)
-    {
-        var outcome = TaskOutcome(execution: execution)
-        switch end {
+    mutating func carriedOut(_ index: Int, _ step: StepReport, isLast: Bool = false) {
+        var outcome = step.outcome
+        switch step.end {
         case .skipped(let reason):
-            outcome.execution = HostResult.Execution(exit: 0, stdout: [], stderr: [])
-            finish(index, .ok, note: reason, outcome)
+            outcome.status = 0
+            finish(index, .ok, note: reason.isEmpty ? nil : reason, outcome)
             return
         case .failed: outcome.failed = true
         case .done, .stale: outcome.changed = !entries[index].isCheck
         }
         switch source.judge(index, outcome) {
-        case .wrong(let problem): finishFailed(index, problem, outcome, execution)
-        case .judged(let judged) where judged.failed:
+        case .wantsSecret where isLast:
+            let words = "a secret that its condition needs cannot be had"
+            finishFailed(index, HostResult.Problem(kind: "secret", message: words), outcome, step)
+        case .wantsSecret: unjudged.append((index, step))
+        case .wrong(let problem): finishFailed(index, problem, outcome, step)
+        case .judged(_, failed: true):
             entries[index].attempts += 1
             if outlines[index].isJudged, entries[index].attempts <= outlines[index].retries {
                 again = index
                 return
             }
-            var problem = Self.problem(end, execution, entries[index].isCheck ? "the check failed" : nil)
+            var problem = Self.problem(step, entries[index].isCheck ? "the check failed" : nil)
             if !outcome.failed {
                 problem = HostResult.Problem(kind: "task_failed", message: "its failed_when says so")
             }
-            finishFailed(index, problem, judged, execution)
-        case .judged(let judged):
-            finish(index, judged.changed ? .changed : .ok, note: note, judged, execution)
+            finishFailed(index, problem, outcome, step)
+        case .judged(let changed, failed: false):
+            outcome.changed = changed
+            outcome.failed = false
+            finish(index, changed ? .changed : .ok, note: step.note, outcome, step)
         }
     }
 
-    private static func problem(
-        _ end: StepEnd,
-        _ execution: HostResult.Execution?,
-        _ words: String?
-    ) -> HostResult.Problem {
+    private static func problem(_ step: StepReport, _ words: String?) -> HostResult.Problem {
         var status = ""
-        if case .failed(let number) = end { status = "status \(number)" }
-        let said = LastWords.of(execution)
+        if case .failed(let number) = step.end { status = "status \(number)" }
         guard let words else {
             return HostResult.Problem(kind: "task_failed", message: "the command ended with \(status)")
         }
+        let said = LastWords.of(step.shown)
         return HostResult.Problem(kind: "task_failed", message: said.isEmpty ? "\(words) (\(status))" : said)
     }
 
@@ -139,15 +152,15 @@ extension HostProgress {
         _ index: Int,
         _ problem: HostResult.Problem,
         _ outcome: TaskOutcome,
-        _ execution: HostResult.Execution?
+        _ step: StepReport
     ) {
         var outcome = outcome
         outcome.failed = true
         if outlines[index].ignoresErrors {
-            finish(index, .ignored, outcome, execution)
+            finish(index, .ignored, outcome, step)
             entries[index].result?.problem = problem
         } else {
-            fail(index, problem, execution)
+            fail(index, problem, step)
         }
     }
 
@@ -212,30 +225,24 @@ extension HostProgress {
             }
         } else if let index = again {
             rewind(to: index)
-        } else if base != nil {
-            base = source
         }
         if isAsExpected { forgetTouched() } else { forgetSightings() }
     }
 
-    private mutating func rewind(to index: Int) {
+    mutating func rewind(to index: Int) {
         cursor = index
+        let isNamed = outlines[index...].contains { $0.register != nil }
         for later in index..<entries.count {
+            if entries[later].isRegistered { source.forget(later) }
             entries[later].result = nil
             entries[later].outcome = nil
             entries[later].isFinal = false
             entries[later].isRegistered = false
             entries[later].isChange = false
             // What was understood with results that no longer hold is understood anew.
-            if later > index, base != nil { entries[later].understanding = nil }
+            if later > index, isNamed { entries[later].understanding = nil }
             differences[later] = nil
         }
-        guard let base else { return }
-        source = base
-        for (task, _) in registering where task < index {
-            if let outcome = entries[task].outcome { source.register(task, outcome) }
-        }
-        self.base = source
     }
 
     /// What may have changed must be looked at again; the rest holds.

@@ -72,10 +72,7 @@ package struct HostProgress<Source: TaskSource> {
     let wantsDiffs: Bool
     let outlines: [TaskOutline]
     let tools: FileTools
-    let registering: [(index: Int, name: String)]
-    var source: Source
-    /// As the source was before anything was decided on what has not been carried out yet.
-    var base: Source?
+    package internal(set) var source: Source
     var entries: [Entry]
     /// The first task that is not decided.
     var cursor = 0
@@ -88,6 +85,8 @@ package struct HostProgress<Source: TaskSource> {
     var isApplying = false
     var roles: [Int: Role] = [:]
     var nextStep = 1
+    /// Commands whose conditions need a secret that was not there.
+    var unjudged: [(index: Int, step: StepReport)] = []
     var staleAt: Int?
     var again: Int?
 
@@ -116,16 +115,16 @@ package struct HostProgress<Source: TaskSource> {
         _ source: Source,
         _ mode: Mode,
         wantsDiffs: Bool = false,
-        _ tools: FileTools
+        _ tools: FileTools,
+        knowsFacts: Bool = false
     ) {
         self.source = source
         self.mode = mode
         self.wantsDiffs = wantsDiffs
         self.tools = tools
+        self.knowsFacts = knowsFacts
         outlines = source.outlines
         entries = Array(repeating: Entry(), count: outlines.count)
-        registering = outlines.enumerated().compactMap { index, outline in outline.register.map { (index, $0) } }
-        base = registering.isEmpty ? nil : source
     }
 
     // MARK: What is next
@@ -138,6 +137,7 @@ package struct HostProgress<Source: TaskSource> {
                 batches = []
                 settle()
                 if isOver || isStopping { continue }
+                if !unjudged.isEmpty { return .fetchSecrets }
                 if let index = again {
                     again = nil
                     return .rest(outlines[index].delay)
@@ -201,7 +201,4 @@ package struct HostProgress<Source: TaskSource> {
 
     /// What the plan comes to.
     package var planDigest: PlanDigest { digest }
-
-    /// What is known in the end, for the tasks that come after these.
-    package var finalSource: Source { source }
 }

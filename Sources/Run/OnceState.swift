@@ -1,4 +1,5 @@
 package import Events
+package import Playbook
 
 /// What became of a task that runs once for all hosts.
 package struct OnceResult: Equatable, Sendable {

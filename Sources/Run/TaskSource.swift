@@ -7,11 +7,14 @@ package import Playbook
 package protocol TaskSource {
     var outlines: [TaskOutline] { get }
 
-    /// What a task comes to with what is known. `pending` are the names whose values an earlier task is still to say.
-    mutating func understand(_ index: Int, pending: Set<String>) -> Understanding
+    /// What a task comes to with what is known.
+    mutating func understand(_ index: Int) -> Understanding
 
-    /// A task has ended: its result has a name from here on.
+    /// A task has ended, or it is known how it will: its result has a name from here on.
     mutating func register(_ index: Int, _ outcome: TaskOutcome)
+
+    /// It came otherwise than it was known to.
+    mutating func forget(_ index: Int)
 
     /// What `changed_when` and `failed_when` make of an outcome.
     mutating func judge(_ index: Int, _ outcome: TaskOutcome) -> Judgement
@@ -32,7 +35,8 @@ package struct TaskOutline: Sendable {
     package var ignoresErrors = false
     package var retries = 0
     package var delay = Duration.seconds(5)
-    package var timeout: Duration?
+    /// Of one attempt.
+    package var timeout = Duration.seconds(600)
     /// `failed_when` is there: only its word decides whether anything may follow.
     package var isJudged = false
 
@@ -53,28 +57,9 @@ package enum Understanding: Sendable {
     case wrong(HostResult.Problem)
 }
 
-/// What `register` keeps of a task.
-package struct TaskOutcome: Equatable, Sendable {
-    package var changed = false
-    package var failed = false
-    package var skipped = false
-    /// Only of what was carried out.
-    package var execution: HostResult.Execution?
-
-    package init(
-        changed: Bool = false,
-        failed: Bool = false,
-        skipped: Bool = false,
-        execution: HostResult.Execution? = nil
-    ) {
-        self.changed = changed
-        self.failed = failed
-        self.skipped = skipped
-        self.execution = execution
-    }
-}
-
 package enum Judgement: Sendable {
-    case judged(TaskOutcome)
+    case judged(changed: Bool, failed: Bool)
+    /// A secret has to be fetched first.
+    case wantsSecret
     case wrong(HostResult.Problem)
 }

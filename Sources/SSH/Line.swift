@@ -125,6 +125,9 @@ final class Line {
         owner.flatMap { user in target.cannotBecome.map { "cannot become \(user): \($0)" } }
     }
 
+    /// No shell of it has ended yet: a lost link ends them all.
+    var isWell: Bool { !isClosed && pairs.values.allSatisfy { $0.all.allSatisfy { !$0.isEnded } } }
+
     // MARK: Ending a program
 
     func cancel() {

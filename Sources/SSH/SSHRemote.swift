@@ -128,6 +128,9 @@ package actor SSHRemote: Remote {
 
     package func cancel() { line?.cancel() }
 
+    /// Whether programs can still be run, as far as is known here.
+    package var isWell: Bool { line?.isWell ?? false }
+
     package func close() {
         abandon?()
         abandon = nil

@@ -56,7 +56,7 @@ import Testing
             script.run("version") { $0.outline.register = "version" }
             script.file("/etc/a", "a") {
                 $0.needs = ["version"]
-                $0.condition = { $0["version"]!.execution!.exit == 0 }
+                $0.condition = { $0["version"]!.status! == 0 }
             }
         }
         stage.play()
@@ -79,7 +79,7 @@ import Testing
             script.run("one") { $0.outline.register = "it" }
             script.file("/etc/b", "b") {
                 $0.needs = ["it"]
-                $0.condition = { $0["it"]!.execution != nil }
+                $0.condition = { $0["it"]!.status != nil }
             }
         }
         stage.play()
@@ -301,7 +301,7 @@ import Testing
                 $0.outline.isJudged = true
                 $0.judge = { outcome in
                     var outcome = outcome
-                    outcome.failed = outcome.execution!.exit == 2
+                    outcome.failed = outcome.status! == 2
                     return outcome
                 }
             }
@@ -337,7 +337,7 @@ import Testing
                 $0.outline.retries = 3
                 $0.judge = { outcome in
                     var outcome = outcome
-                    outcome.failed = outcome.execution!.exit != 0
+                    outcome.failed = outcome.status! != 0
                     return outcome
                 }
             }
@@ -362,7 +362,7 @@ import Testing
             script.run("never")
         }
         stage.play(until: { if case .apply = $0 { true } else { false } })
-        stage.progress.ended(1, .done)
+        stage.progress.ended(1, StepReport(.done))
         stage.progress.broke(2, .init(kind: "link_lost", message: "the connection broke"))
         stage.play()
         #expect(stage.progress.results.map(\.status) == [.changed, .failed])
@@ -376,9 +376,9 @@ import Testing
             script.run("two")
         }
         stage.play(until: { if case .apply = $0 { true } else { false } })
-        stage.progress.ended(1, .done)
+        stage.progress.ended(1, StepReport(.done))
         // Steps that nobody asked for say nothing.
-        stage.progress.ended(7, .done)
+        stage.progress.ended(7, StepReport(.done))
         stage.progress.applied()
         stage.play()
         #expect(stage.progress.failure?.problem.kind == "answer_incomplete")
@@ -392,7 +392,7 @@ import Testing
         }
         stage.play(until: { if case .apply = $0 { true } else { false } })
         stage.progress.stop()
-        stage.progress.ended(1, .done, .init(exit: 0, stdout: [], stderr: []))
+        stage.progress.ended(1, StepReport(.done))
         stage.progress.applied()
         stage.play()
         #expect(stage.progress.results.map(\.number) == [1])

@@ -52,7 +52,9 @@ struct Stage {
             case .learnFacts:
                 log.append("facts")
                 progress.learned([])
-            case .fetchSecrets: log.append("secrets")
+            case .fetchSecrets:
+                log.append("secrets")
+                progress.fetched()
             case .look(let looks):
                 log.append("look " + looks.values.joined().map(Self.word).sorted().joined(separator: " "))
                 progress.saw(looks.mapValues { seen($0) })
@@ -103,8 +105,9 @@ struct Stage {
         programs += 1
         log.append("apply \(batch.account.word)" + batch.steps.map { " " + Self.word($0.operation) }.joined())
         for step in batch.steps {
-            let (end, execution) = carryOut(step.operation)
-            progress.ended(step.number, end, execution)
+            let report = carryOut(step.operation)
+            let end = report.end
+            progress.ended(step.number, report)
             results += progress.takeFinished()
             if case .stale = end { break }
             if case .failed = end, !step.ignoresFailure { break }
@@ -112,28 +115,36 @@ struct Stage {
         progress.applied()
     }
 
-    private mutating func carryOut(_ operation: Operation) -> (StepEnd, HostResult.Execution?) {
+    private mutating func carryOut(_ operation: Operation) -> StepReport {
         switch operation {
         case .file(let change):
-            guard state(change.expected.path).fingerprint == change.expected.fingerprint else { return (.stale, nil) }
+            guard state(change.expected.path).fingerprint == change.expected.fingerprint else {
+                return StepReport(.stale)
+            }
             files[change.expected.path] = change.content!.sha256
         case .directory(let change):
-            guard state(change.expected.path).fingerprint == change.expected.fingerprint else { return (.stale, nil) }
+            guard state(change.expected.path).fingerprint == change.expected.fingerprint else {
+                return StepReport(.stale)
+            }
             directories.insert(change.expected.path)
         case .verify(let expectations):
             for expected in expectations where state(expected.path).fingerprint != expected.fingerprint {
-                return (.stale, nil)
+                return StepReport(.stale)
             }
-            return (.skipped("as it was"), nil)
+            return StepReport(.skipped("as it was"))
         case .command(let run):
-            if let creates = run.creates, state(creates).kind != .missing { return (.skipped("it exists"), nil) }
-            guard case .line(let line) = run.command.body else { return (.done, nil) }
+            if let creates = run.creates, state(creates).kind != .missing { return StepReport(.skipped("it exists")) }
+            guard case .line(let line) = run.command.body else { return StepReport(.done) }
             let status = commands[line]?(&self) ?? 0
             let execution = HostResult.Execution(exit: status, stdout: Array(line.utf8), stderr: [])
-            return (status == 0 ? .done : .failed(status: Int32(status)), execution)
+            var outcome = TaskOutcome()
+            outcome.status = status
+            outcome.stdout = execution.stdout
+            let end = status == 0 ? StepEnd.done : .failed(status: Int32(status))
+            return StepReport(end, shown: execution, outcome: outcome)
         case .check, .link, .remove: break
         }
-        return (.done, HostResult.Execution(exit: 0, stdout: [], stderr: []))
+        return StepReport(.done, shown: HostResult.Execution(exit: 0, stdout: [], stderr: []))
     }
 
     private static func word(_ operation: Operation) -> String {

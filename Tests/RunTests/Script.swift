@@ -19,16 +19,18 @@ struct Script: TaskSource {
     }
 
     var entries: [Entry] = []
-    private(set) var known: Known = [:]
+    private var results: [Int: TaskOutcome] = [:]
     private(set) var hasFacts = false
 
     var outlines: [TaskOutline] { entries.map(\.outline) }
 
-    func understand(_ index: Int, pending: Set<String>) -> Understanding {
+    func understand(_ index: Int) -> Understanding {
         let entry = entries[index]
-        for name in entry.needs {
-            if name == "facts" ? !hasFacts : pending.contains(name) || known[name] == nil { return .waits(for: name) }
+        var known: Known = [:]
+        for (task, other) in entries[..<index].enumerated() {
+            if let name = other.outline.register { known[name] = results[task] }
         }
+        for name in entry.needs where name == "facts" ? !hasFacts : known[name] == nil { return .waits(for: name) }
         if let condition = entry.condition, !condition(known) { return .skipped("its condition does not hold") }
         return .ready(
             ResolvedTask(
@@ -42,11 +44,14 @@ struct Script: TaskSource {
     }
 
     mutating func register(_ index: Int, _ outcome: TaskOutcome) {
-        if let name = entries[index].outline.register { known[name] = outcome }
+        if entries[index].outline.register != nil { results[index] = outcome }
     }
 
+    mutating func forget(_ index: Int) { results[index] = nil }
+
     func judge(_ index: Int, _ outcome: TaskOutcome) -> Judgement {
-        .judged(entries[index].judge?(outcome) ?? outcome)
+        let judged = entries[index].judge?(outcome) ?? outcome
+        return .judged(changed: judged.changed, failed: judged.failed)
     }
 
     mutating func learn(_ facts: [Facts.Fact]) { hasFacts = true }

@@ -21,6 +21,7 @@ package enum CommonKeys {
         TaskKey(
             "environment",
             .settings,
+            takesSecrets: true,
             usual: "the play's",
             "Variables for the environment of commands; they win over the play's. Secrets belong here."
         ),
@@ -73,7 +74,7 @@ package enum CommonKeys {
         ),
         TaskKey("become_user", .text, usual: "root", "Who that is. Implies `become`."),
         TaskKey("vars", .variables, "Variables; stronger than the inventory's."),
-        TaskKey("environment", .settings, "Variables for the environment of all commands."),
+        TaskKey("environment", .settings, takesSecrets: true, "Variables for the environment of all commands."),
         TaskKey("tags", .tags, takesTemplates: false, "Tags of all its tasks."),
         TaskKey("tasks", .tasks, isRequired: true, takesTemplates: false, "What is done, in this order."),
     ]

@@ -8,6 +8,8 @@ package struct TaskKey: Sendable {
     package let isRequired: Bool
     /// Whether it may hold `{{ }}`.
     package let takesTemplates: Bool
+    /// Whether it may be a secret: then it never becomes a word of a command on a host.
+    package let takesSecrets: Bool
     /// What counts where it is not given, for the reference.
     package let usual: String
     package let help: String
@@ -18,6 +20,7 @@ package struct TaskKey: Sendable {
         aliases: [String] = [],
         isRequired: Bool = false,
         takesTemplates: Bool = true,
+        takesSecrets: Bool = false,
         usual: String = "",
         _ help: String
     ) {
@@ -26,6 +29,7 @@ package struct TaskKey: Sendable {
         self.type = type
         self.isRequired = isRequired
         self.takesTemplates = takesTemplates
+        self.takesSecrets = takesSecrets
         self.usual = usual
         self.help = help
     }
@@ -53,6 +57,8 @@ package indirect enum KeyType: Sendable {
     case words
     /// Names and texts.
     case settings
+    /// Names and texts of headers.
+    case headers
     /// An expression, or a list of them that must all hold.
     case condition
     /// Names for selecting tasks.

@@ -21,10 +21,15 @@ struct CheckTask: TaskBody {
                 usual: "200-299",
                 "`http`: the status, as `200`, `200-399`, or a list of those."
             ),
-            TaskKey("body", .text, "`http`: a text that must be in the body."),
-            TaskKey("headers", .settings, "`http`: headers of the request. May be secrets."),
-            TaskKey("answer_headers", .settings, "`http`: texts that headers of the answer must contain."),
-            TaskKey("version", .text, "`http`: a text that must be in the body, or be `version_header`'s value."),
+            TaskKey("body", .text, takesSecrets: true, "`http`: a text that must be in the body."),
+            TaskKey("headers", .headers, takesSecrets: true, "`http`: headers of the request."),
+            TaskKey(
+                "answer_headers",
+                .headers,
+                takesSecrets: true,
+                "`http`: texts that headers of the answer must contain."
+            ),
+            TaskKey("version", .text, takesSecrets: true, "`http`: a text that must be in the body, or be `version_header`'s value."),
             TaskKey("version_header", .text, "`http`: the header of the answer that says the version."),
             TaskKey("method", .choice(methods), usual: "GET", "`http`: the method of the request."),
             TaskKey(
@@ -79,8 +84,8 @@ struct CheckTask: TaskBody {
         if let statuses = try resolver.open(arguments["status"])?.statuses() { check.statuses = statuses }
         // Headers and texts reach the host in the program, never as words of a command.
         check.body = try resolver.content(arguments["body"])?.text
-        check.headers = try headers(try resolver.reading(arguments["headers"]))
-        check.answerHeaders = try headers(try resolver.reading(arguments["answer_headers"]))
+        check.headers = try resolver.reading(arguments["headers"])?.headers() ?? []
+        check.answerHeaders = try resolver.reading(arguments["answer_headers"])?.headers() ?? []
         check.version = try resolver.content(arguments["version"])?.text
         if let reading = try resolver.open(arguments["version_header"]) {
             check.versionHeader = try reading.headerName()
@@ -91,20 +96,6 @@ struct CheckTask: TaskBody {
         }
         check.unixSocket = try resolver.path(arguments["connect"])
         return check
-    }
-
-    private func headers(_ reading: Reading?) throws(DocumentError) -> [ShellCommand.Setting] {
-        guard let reading else { return [] }
-        var settings: [ShellCommand.Setting] = []
-        for (name, value) in try reading.pairs() {
-            let name = try Reading.headerName(name, reading)
-            let text = try value.word()
-            if text.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 }) {
-                throw value.failure("\(value.label) contains a line end or a control character")
-            }
-            settings.append(ShellCommand.Setting(name: name, value: text))
-        }
-        return settings
     }
 }
 

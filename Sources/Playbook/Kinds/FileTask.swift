@@ -10,7 +10,7 @@ struct FileTask: TaskBody {
         short: "path",
         keys: [
             TaskKey("path", .path, aliases: ["dest"], isRequired: true, "Where."),
-            TaskKey("content", .text, "Its whole content. `\"\"` makes an empty file."),
+            TaskKey("content", .text, takesSecrets: true, "Its whole content. `\"\"` makes an empty file."),
             TaskKey(
                 "src",
                 .source,

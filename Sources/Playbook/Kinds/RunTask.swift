@@ -18,7 +18,7 @@ struct RunTask: TaskBody {
             TaskKey("removes", .path, "Nothing to do where this does not exist."),
             TaskKey("unless", .command, "Nothing to do where this command succeeds. It must not change anything."),
             TaskKey("onlyif", .command, "Nothing to do where this command fails. It must not change anything."),
-            TaskKey("stdin", .text, "What it reads from its standard input; nothing otherwise. May be a secret."),
+            TaskKey("stdin", .text, takesSecrets: true, "What it reads from its standard input; nothing otherwise."),
             TaskKey("changed_when", .condition, usual: "always", "Whether it counts as a change, by its result."),
             TaskKey(
                 "failed_when",

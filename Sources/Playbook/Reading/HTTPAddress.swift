@@ -1,4 +1,5 @@
 import Document
+import HostSide
 import Text
 
 /// `http://host:port/path?query`, taken apart.
@@ -115,6 +116,19 @@ extension Reading {
         }
         if ranges.isEmpty { throw wrong("a status, or a list of them") }
         return ranges
+    }
+
+    func headers() throws(DocumentError) -> [ShellCommand.Setting] {
+        var settings: [ShellCommand.Setting] = []
+        for (name, value) in try pairs() {
+            let name = try Reading.headerName(name, self)
+            let text = try value.word()
+            if text.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 }) {
+                throw value.failure("\(value.label) contains a line end or a control character")
+            }
+            settings.append(ShellCommand.Setting(name: name, value: text))
+        }
+        return settings
     }
 
     func headerName() throws(DocumentError) -> String { try Reading.headerName(try text(), self) }

@@ -13,7 +13,7 @@ package struct Mode: Equatable, Sendable {
 
     private let form: Form
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let bytes = Array(text.utf8)
         if let first = bytes.first, first >= 0x30 && first <= 0x39 {
             var digits = bytes[...]
@@ -55,8 +55,8 @@ package struct Mode: Equatable, Sendable {
         for part in text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
             var rest = part
             var who: UInt8 = 0
-            while let letter = rest.first, let class_ = classes(letter) {
-                who |= class_
+            while let letter = rest.first, let named = classes(letter) {
+                who |= named
                 rest = rest.dropFirst()
             }
             if who == 0 { who = user | group | other }

@@ -50,6 +50,7 @@ extension KeyType {
         case .command: _ = try reading.word(expected: "a command")
         case .words: for item in try reading.list() { _ = try item.word() }
         case .settings: for (_, item) in try reading.pairs() { _ = try item.text() }
+        case .headers: _ = try reading.headers()
         case .statuses: _ = try reading.statuses()
         case .url: _ = try reading.address()
         case .endpoint: _ = try reading.endpoint()
@@ -66,6 +67,9 @@ extension KeyType {
     }
 
     var takesMappings: Bool {
-        if case .settings = self { true } else { false }
+        switch self {
+        case .settings, .headers: true
+        default: false
+        }
     }
 }

@@ -23,7 +23,7 @@ extension HostScope {
             do throws(DocumentError) {
                 if try evaluator.holds(condition) { continue }
                 contents.learn(evaluator.secrets)
-                return .skipped("not " + Printable.line(condition.written, limit: 80))
+                return .skipped("\(Printable.quoted(condition.written, limit: 80)) does not hold")
             } catch {
                 if let wait = evaluator.wait { return Resolution(wait) }
                 throw error
