@@ -9,6 +9,9 @@ static const unsigned char upload_sh[] = {
 static const unsigned char end_sh[] = {
 #embed "programs/end.sh"
 };
+static const unsigned char checks_sh[] = {
+#embed "programs/checks.sh"
+};
 static const unsigned char facts_sh[] = {
 #embed "programs/facts.sh"
 };
@@ -20,3 +23,4 @@ static const unsigned char facts_sh[] = {
 baton_program baton_upload_sh(void) { return PROGRAM(upload_sh); }
 baton_program baton_end_sh(void) { return PROGRAM(end_sh); }
 baton_program baton_facts_sh(void) { return PROGRAM(facts_sh); }
+baton_program baton_checks_sh(void) { return PROGRAM(checks_sh); }

@@ -13,5 +13,6 @@ typedef struct {
 baton_program baton_upload_sh(void);
 baton_program baton_end_sh(void);
 baton_program baton_facts_sh(void);
+baton_program baton_checks_sh(void);
 
 #endif
