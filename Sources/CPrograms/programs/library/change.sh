@@ -22,14 +22,12 @@ baton_file() {
     [ "$b_sum" = "$5" ] || baton_fail "what was written for $1 is not what was sent: is the disk full?"
     if [ -n "$8" ]; then
         baton_validate "$8" || baton_fail "the new $1 was refused by: $8"
-        cd ..
-        baton_still "$2"
-        baton_into "$b_work" || baton_fail "somebody interferes in $b_directory"
+        (cd -P .. && baton_still "$2") || exit 75
     fi
     [ -z "$7" ] || baton_keep "$1"
     baton_label "$1"
     [ -z "$4" ] || chown -h -- "$4" "./$b_name" || baton_fail "cannot give $1 to $4"
-    chmod -- "$3" "./$b_name" || baton_fail "cannot set mode $3 on $1"
+    chmod -- "0$3" "./$b_name" || baton_fail "cannot set mode $3 on $1"
     baton_sync "./$b_name"
     baton_rename
     baton_sync ..
@@ -107,7 +105,8 @@ baton_access() {
         if [ "$5" = -h ]; then set -- "$@" -h; else set -- "$@" -f; fi
         chown "$6" -- "$4" "$1" || baton_fail "cannot give $2 to $4"
     fi
-    chmod -- "$3" "$1" || baton_fail "cannot set mode $3 on $2"
+    # Five digits: with four, coreutils leaves setgid on a directory.
+    chmod -- "0$3" "$1" || baton_fail "cannot set mode $3 on $2"
 }
 
 # baton_directory PATH EXPECTED MODE OWNER
@@ -151,6 +150,11 @@ baton_link() {
 
 # baton_remove PATH EXPECTED one|all BACKUP
 baton_remove() {
+    case $1 in
+    / | /bin | /boot | /dev | /etc | /home | /lib* | /opt | /proc | /root | /run | /sbin | /srv | /sys | /tmp | /usr | /var)
+        baton_fail "$1 is not removed: a system lives in it"
+        ;;
+    esac
     baton_place "$1" || exit 75
     baton_still "$2"
     if [ -n "$4" ]; then
