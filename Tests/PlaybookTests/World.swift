@@ -22,7 +22,8 @@ struct World {
     func run() throws -> RunScope {
         let inventory = try Inventory.parse([SourceText(name: "hosts.yml", text: inventory)])
         let secrets = secrets
-        return RunScope(inventory, extra: extra, playbookFolder: "root/playbooks") { (reference) throws(SecretProblem) in
+        return RunScope(inventory, extra: extra, playbookFolder: "root/playbooks") {
+            (reference) throws(SecretProblem) in
             guard case .environment(let name) = reference else { throw .later }
             guard let secret = secrets[name] else { throw SecretProblem("it is not set") }
             return secret
