@@ -59,16 +59,22 @@ struct HostileTests {
     }
 
     @Test(arguments: [
-        "- hosts: all\n  tasks: " + String(repeating: "[", count: 200), "- hosts: all\n  tasks: [{run: \"" + String(repeating: "{{ (", count: 500) + "\"}]\n",
+        "- hosts: all\n  tasks: " + String(repeating: "[", count: 200),
+        "- hosts: all\n  tasks: [{run: \"" + String(repeating: "{{ (", count: 500) + "\"}]\n",
         String(repeating: "- ", count: 5000), "- hosts: all\n  vars: " + String(repeating: "{a: ", count: 500),
-        "- hosts: " + String(repeating: "a", count: 1 << 20) + "\n  tusks: 1\n", "? [a]\n: b\n", "- *nope\n", "- &a [*a]\n", "--- a\n--- b\n",
+        "- hosts: " + String(repeating: "a", count: 1 << 20) + "\n  tusks: 1\n", "? [a]\n: b\n", "- *nope\n",
+        "- &a [*a]\n", "--- a\n--- b\n",
         "- hosts: all\n  tasks: [{run: {cmd: a, 1: b, [c]: d}}]\n", "- 1: 2\n  ~: 3\n",
     ])
     func `nonsense`(text: String) { #expect(problems(text).contains("error: ")) }
 
     @Test func `templates that recurse`() {
         let world = World(files: ["root/templates/t": "{{ a }}"])
-        #expect(world.problem("template: {src: t, dest: /a}\nvars: {a: \"{{ b }}\", b: \"{{ [a] }}\"}").contains("a variable needs itself"))
+        #expect(
+            world.problem("template: {src: t, dest: /a}\nvars: {a: \"{{ b }}\", b: \"{{ [a] }}\"}").contains(
+                "a variable needs itself"
+            )
+        )
         #expect(world.problem("run: \"echo {{ 'x' * 99999999 }}\"").contains("more than 16777216 bytes"))
         #expect(world.problem("run: \"{% for a in range(3000000) %}x{% endfor %}\"").contains("error: "))
     }

@@ -23,21 +23,25 @@ struct SecretTests {
     }
 
     @Test(arguments: [
-        "run: {cmd: ls, stdin: \"{{ t }}\"}", "run: ls\nenvironment: {A: \"{{ t }}\"}", "file: {path: /a, content: \"{{ t }}\"}",
+        "run: {cmd: ls, stdin: \"{{ t }}\"}", "run: ls\nenvironment: {A: \"{{ t }}\"}",
+        "file: {path: /a, content: \"{{ t }}\"}",
         "check: {http: \"http://a/\", headers: {A: \"{{ t }}\"}, body: \"{{ t }}\"}", "template: {src: t, dest: /a}",
         "run: ls\nenvironment: {A: !secret env:TOKEN}",
     ])
     func `is taken`(task: String) throws {
         var world = World()
         world.files["root/templates/t"] = "x {{ t }}"
-        let text = "- hosts: all\n  vars: {t: !secret env:TOKEN}\n  tasks:\n    - " + task.split(separator: "\n").joined(separator: "\n      ")
+        let text =
+            "- hosts: all\n  vars: {t: !secret env:TOKEN}\n  tasks:\n    - "
+            + task.split(separator: "\n").joined(separator: "\n      ")
         guard case .ready(let ready) = try world.resolved(text + "\n")[0] else { throw Unexpected() }
         #expect(ready.isTainted)
     }
 
     @Test func `what was made of them is known`() throws {
         let contents = World().contents()
-        let text = "- hosts: all\n  vars: {t: !secret env:TOKEN}\n  tasks: [{file: {path: /a, content: \"{{ t | upper }}\"}}]\n"
+        let text =
+            "- hosts: all\n  vars: {t: !secret env:TOKEN}\n  tasks: [{file: {path: /a, content: \"{{ t | upper }}\"}}]\n"
         let play = try Playbook.parse(SourceText(name: "p", text: text)).plays[0]
         var scope = try World().scope()
         scope.enter(PlayScope(play, hosts: ["web1"]))

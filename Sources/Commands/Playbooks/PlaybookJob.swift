@@ -16,7 +16,13 @@ struct PlaybookJob {
     /// The hosts that any play is for, in the order of the inventory.
     let hosts: [Host]
 
-    init(_ parsed: Parsed, _ context: Context, _ interrupts: Interrupts?) async throws(CommandError) {
+    /// Without `toChange`, a question of a task is none: a plan does not ask it.
+    init(
+        _ parsed: Parsed,
+        _ context: Context,
+        _ interrupts: Interrupts,
+        toChange: Bool
+    ) async throws(CommandError) {
         let project = try Project.find(context)
         let output = try HostRun.output(parsed, project)
         let files = FleetFiles(parsed, project, context)
@@ -42,31 +48,16 @@ struct PlaybookJob {
             confirm: Prompt.confirm(context, interrupts)
         )
         do throws(DocumentError) {
-            try await run.prepare()
+            try await run.prepare(toChange: toChange)
         } catch {
             throw CommandError(rendered: chosen.redactor.clean(error.description))
         }
         hosts = await run.hosts
-        if hosts.isEmpty {
-            throw CommandError(
-                "no play of \(file.shown) is for any of these hosts",
-                hint: "an empty run would look like success; the plays' `hosts:` and -l have nothing in common"
-            )
-        }
     }
 
     /// One way through the playbook, and what became of each host.
-    func pass(_ options: RunOptions, _ live: LiveRun) async -> (results: [HostResult], report: RunReport) {
-        let report = await run.run(options, on: live.fleet, live.targets)
-        var results: [HostResult] = []
-        for host in report.hosts {
-            var result = host.result
-            result.tasks = host.tasks
-            result.digest = host.digest
-            await live.fleet.emit(.hostFinished(result), host: result.host)
-            results.append(result)
-        }
-        return (results, report)
+    func pass(_ options: RunOptions, _ live: LiveRun) async -> RunReport {
+        await run.run(options, on: live.fleet, live.targets)
     }
 
     func render(isPlan: Bool) -> HostRun.Render {
@@ -109,9 +100,12 @@ struct PlaybookSetting {
             root: chosen.project.root,
             loop: context.loop
         )
-        let surroundings = RunSurroundings(
+        var surroundings = RunSurroundings(
+            root: chosen.project.root,
+            playbookFolder: file.folder,
+            inventoryFolder: files.folder,
             redactor: chosen.redactor,
-            read: { ProjectFiles.read($0) },
+            read: { (path) throws(ContentProblem) in try ProjectFiles.read(path) },
             fetch: { (reference) async throws(SecretProblem) -> String in
                 switch secrets {
                 case .fetched: try await fetcher.fetch(reference)
@@ -120,10 +114,12 @@ struct PlaybookSetting {
             },
             confirm: confirm
         )
+        surroundings.becomeUser = chosen.parsed[CommonOptions.becomeUser]
         return PlaybookRun(
-            playbook.plays,
+            playbook,
             chosen.inventory,
             limit: chosen.hosts,
+            tags: selection,
             variables: variables,
             surroundings,
             on: context.loop
