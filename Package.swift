@@ -57,8 +57,11 @@ let package = Package(
         room("Inventory", ["Document", "Text"]),
         room("Fleet", ["SSH", "ClientConfig", "Inventory", "Events", "Reactor", "Shell"]),
         room("HostSide", ["Shell", "Text", "CPrograms"]),
-        room("Playbook", ["Inventory", "HostSide", "Events", "Document", "Shell", "Text"]),
-        room("Run", ["Playbook", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH", "Shell"]),
+        room("Playbook", ["Inventory", "HostSide", "Events", "Document", "Shell", "CCrypto", "Text"]),
+        room(
+            "Run",
+            ["Playbook", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH", "Shell", "Text"]
+        ),
         room("Report", ["Events", "Text"]),
         room("Lab", ["Reactor", "Shell", "CSystem"]),
         room(
@@ -107,7 +110,7 @@ let package = Package(
             swiftSettings: strict
         ),
         tests(of: "TestLoad", ["TestServers", "Reactor", "CSystem", "baton-load"]),
-        tests(of: "Reactor"),
+        tests(of: "Reactor", ["CSystem"]),
         tests(of: "Shell", ["Reactor", "CPrograms"]),
         tests(of: "Text"),
         tests(of: "ClientConfig", ["Reactor"], exclude: ["Cases"]),
@@ -115,6 +118,7 @@ let package = Package(
         tests(of: "Report", ["Events"]),
         tests(of: "HostSide", ["Shell", "Reactor"]),
         tests(of: "Fleet", ["SSH", "ClientConfig", "Inventory", "Reactor"]),
+        tests(of: "Run", ["Playbook", "HostSide", "Events", "Document", "Shell"]),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto", "CSystem", "Text"]),
         tests(of: "Lab", ["Reactor"]),
         tests(
@@ -124,6 +128,11 @@ let package = Package(
         ),
         tests(of: "Arguments", exclude: ["Snapshots"]),
         tests(of: "Document", ["Events", "Reactor", "Text"], exclude: ["Cases", "jinja.py"]),
+        tests(
+            of: "Playbook",
+            ["Document", "Events", "HostSide", "Inventory", "Reactor", "Shell", "Text"],
+            exclude: ["Cases"]
+        ),
         tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),
     ],
     swiftLanguageModes: [.v6]

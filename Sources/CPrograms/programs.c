@@ -9,6 +9,9 @@ static const unsigned char upload_sh[] = {
 static const unsigned char end_sh[] = {
 #embed "programs/end.sh"
 };
+static const unsigned char checks_sh[] = {
+#embed "programs/checks.sh"
+};
 static const unsigned char facts_sh[] = {
 #embed "programs/facts.sh"
 };
@@ -48,3 +51,4 @@ baton_program baton_library_run_sh(void) { return PROGRAM(library_run_sh); }
 baton_program baton_library_steps_sh(void) { return PROGRAM(library_steps_sh); }
 baton_program baton_library_place_sh(void) { return PROGRAM(library_place_sh); }
 baton_program baton_library_change_sh(void) { return PROGRAM(library_change_sh); }
+baton_program baton_checks_sh(void) { return PROGRAM(checks_sh); }

@@ -7,6 +7,9 @@ package struct Event: Equatable, Sendable {
         case hostConnected(milliseconds: Int)
         case hostKeyAccepted(fingerprint: String)
         case hostOutput(stream: String, text: String)
+        /// A task of a playbook begins on a host.
+        case taskStarted(number: Int, name: String, kind: String)
+        case taskFinished(TaskResult)
         case hostFinished(HostResult)
         /// The first interrupt: nothing new starts.
         case runStopping

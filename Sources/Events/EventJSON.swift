@@ -25,6 +25,8 @@ extension Event.Kind {
         case .hostConnected: return "host.connected"
         case .hostKeyAccepted: return "host.key_accepted"
         case .hostOutput: return "host.output"
+        case .taskStarted: return "task.started"
+        case .taskFinished: return "task.finished"
         case .hostFinished: return "host.finished"
         case .runStopping: return "run.stopping"
         case .runCancelling: return "run.cancelling"
@@ -47,6 +49,11 @@ extension Event.Kind {
         case .hostKeyAccepted(let fingerprint): return .members(["fingerprint": .string(fingerprint)])
         case .hostOutput(let stream, let text):
             return .members(["stream": .string(stream), "text": .string(redactor.clean(text))])
+        case .taskStarted(let number, let name, let kind):
+            return .members([
+                "number": .integer(number), "name": .string(redactor.clean(name)), "kind": .string(kind),
+            ])
+        case .taskFinished(let result): return .members(["task": result.json(redactor)])
         case .hostFinished(let result): return .members(["result": result.json(redactor)])
         case .runStopping, .runCancelling: return .members([:])
         case .warning(let text): return .members(["message": .string(redactor.clean(text))])
@@ -78,13 +85,34 @@ extension HostResult {
             let values = facts.map { JSON.Member(name: $0.name, value: .string(redactor.clean($0.value))) }
             members.append(.init(name: "facts", value: .object(values)))
         }
-        if let problem {
-            let error = JSON.members([
-                "kind": .string(problem.kind), "message": .string(redactor.clean(problem.message)),
-                "hint": problem.hint.map { .string(redactor.clean($0)) },
-            ])
-            members.append(.init(name: "error", value: error))
-        }
+        if let tasks { members.append(.init(name: "tasks", value: .array(tasks.map { $0.json(redactor) }))) }
+        if let digest { members.append(.init(name: "digest", value: .string(digest))) }
+        if let problem { members.append(.init(name: "error", value: problem.json(redactor))) }
+        return .object(members)
+    }
+}
+
+extension HostResult.Problem {
+    fileprivate func json(_ redactor: Redactor) -> JSON {
+        .members([
+            "kind": .string(kind), "message": .string(redactor.clean(message)),
+            "hint": hint.map { .string(redactor.clean($0)) },
+        ])
+    }
+}
+
+extension TaskResult {
+    package func json(_ redactor: Redactor) -> JSON {
+        let object = JSON.members([
+            "number": .integer(number), "name": .string(redactor.clean(name)), "kind": .string(kind),
+            "phase": .string(phase), "status": .string(status.rawValue), "planned": isPlanned ? .bool(true) : nil,
+            "changes": .array(changes.map { .string(redactor.clean($0)) }),
+            "diff": diff.map { .string(redactor.clean($0)) }, "note": note.map { .string(redactor.clean($0)) },
+        ])
+        guard case .object(var members) = object else { return object }
+        if let execution { members += execution.members(redactor).filter { $0.name != "duration_ms" } }
+        members.append(.init(name: "duration_ms", value: .integer(milliseconds)))
+        if let problem { members.append(.init(name: "error", value: problem.json(redactor))) }
         return .object(members)
     }
 }

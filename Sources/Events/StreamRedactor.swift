@@ -10,7 +10,8 @@ package struct StreamRedactor: Sendable {
     /// What can be shown by now.
     package mutating func feed(_ piece: some Sequence<UInt8>) -> String {
         held += piece
-        let (clean, used) = redactor.cleanBeginnings(held, before: held.count - redactor.reach)
+        let needles = redactor.needles
+        let (clean, used) = needles.cleanBeginnings(held, before: held.count - needles.reach)
         held.removeFirst(used)
         return text(clean)
     }

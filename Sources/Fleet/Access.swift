@@ -133,6 +133,10 @@ package struct Access {
             become: host == way.name ? try become(way) : nil,
             timeouts: timeouts(way)
         )
+        if host == way.name {
+            target.becomePassword = becomePassword(way)
+            target.cannotBecome = unusableMethod(way)
+        }
         if way.isJump, way.isForOthers {
             throw Unusable(
                 host,
@@ -228,17 +232,22 @@ package struct Access {
 
     private func become(_ way: Way) throws(Unusable) -> Target.BecomeSettings? {
         guard let connection = way.connection, defaults.become || connection.become else { return nil }
-        if let method = connection.becomeMethod, method != "sudo" {
-            throw Unusable(
-                way.name,
-                "ansible_become_method \(method) is not supported",
-                hint: "Baton becomes through sudo"
-            )
+        if let reason = unusableMethod(way) {
+            throw Unusable(way.name, reason, hint: "Baton becomes through sudo")
         }
         return Target.BecomeSettings(
             user: defaults.becomeUser ?? connection.becomeUser ?? "root",
-            password: defaults.becomePassword ?? connection.becomePassword?.reveal()
+            password: becomePassword(way)
         )
+    }
+
+    private func becomePassword(_ way: Way) -> String? {
+        defaults.becomePassword ?? way.connection?.becomePassword?.reveal()
+    }
+
+    private func unusableMethod(_ way: Way) -> String? {
+        guard let method = way.connection?.becomeMethod, method != "sudo" else { return nil }
+        return "ansible_become_method \(method) is not supported"
     }
 }
 

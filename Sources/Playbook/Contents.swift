@@ -1,16 +1,125 @@
-/// The files of the project: each is read, hashed and kept once, for all hosts.
-package final class Contents {
+package import Document
+package import HostSide
+import Synchronization
+import Text
+
+/// What all hosts of a run share: the files of the project, each read, hashed and kept once; contents that were made for
+/// one host and are the same for the next; tasks that are the same for all.
+package final class Contents: Sendable {
     /// The way to a file; the text says why it cannot be had.
-    package typealias Reader = (String) throws(ContentProblem) -> [UInt8]
+    package typealias Reader = @Sendable (String) throws(ContentProblem) -> [UInt8]
 
+    private struct State {
+        var files: [String: Result<FileChange.Content, ContentProblem>] = [:]
+        var templates: [String: Result<Template, DocumentError>] = [:]
+        var recent: [Int: [FileChange.Content]] = [:]
+        var tasks: [Int: ResolvedTask] = [:]
+        var secrets: Set<String> = []
+    }
+
+    private let root: String
+    private let folder: String
     private let read: Reader
+    private let state = Mutex(State())
+    // More variants of one file are seldom shared.
+    private static let recentOnes = 8
 
-    package init(_ read: @escaping Reader) { self.read = read }
+    /// `root` is the project's folder, `folder` the playbook's.
+    package init(root: String, folder: String, read: @escaping Reader) {
+        self.root = root
+        self.folder = folder
+        self.read = read
+    }
+
+    // MARK: Files
+
+    /// Where a file of the project may lie, the first place first.
+    package func places(of name: String, in subfolder: String, alsoNamed suffix: String? = nil) -> [String] {
+        let names = suffix.map { name.hasSuffix($0) ? [name] : [name, name + $0] } ?? [name]
+        if name.hasPrefix("/") { return names }
+        var places: [String] = []
+        for base in [root + "/" + subfolder, folder + "/" + subfolder, root, folder] {
+            for name in names where !places.contains(base + "/" + name) { places.append(base + "/" + name) }
+        }
+        return places
+    }
+
+    /// The first of these files that is there.
+    package func file(_ places: [String]) throws(ContentProblem) -> (path: String, content: FileChange.Content) {
+        for place in places {
+            let result = state.withLock { $0.files[place] } ?? load(place)
+            switch result {
+            case .success(let content): return (place, content)
+            case .failure(let problem):
+                if problem.isMissing { continue }
+                throw problem
+            }
+        }
+        throw ContentProblem("it is not there", isMissing: true)
+    }
+
+    private func load(_ place: String) -> Result<FileChange.Content, ContentProblem> {
+        var result: Result<FileChange.Content, ContentProblem>
+        do throws(ContentProblem) {
+            result = .success(Contents.summed(try read(place)))
+        } catch {
+            result = .failure(error)
+        }
+        state.withLock { $0.files[place] = result }
+        return result
+    }
+
+    /// A template file, parsed once.
+    package func template(_ path: String, _ bytes: [UInt8]) throws(DocumentError) -> Template {
+        if let known = state.withLock({ $0.templates[path] }) { return try known.get() }
+        let result: Result<Template, DocumentError>
+        do throws(DocumentError) {
+            result = .success(try Template(file: SourceText(name: path, bytes: bytes)))
+        } catch {
+            result = .failure(error)
+        }
+        state.withLock { $0.templates[path] = result }
+        return try result.get()
+    }
+
+    // MARK: What was made
+
+    /// Bytes that were made for a task; where another host has had the same, they are kept once.
+    package func shared(_ bytes: [UInt8], ofTask number: Int) -> FileChange.Content {
+        let known = state.withLock { $0.recent[number] } ?? []
+        if let same = known.first(where: { $0.bytes == bytes }) { return same }
+        let content = Contents.summed(bytes)
+        state.withLock { state in
+            var recent = state.recent[number] ?? []
+            if recent.count == Contents.recentOnes { recent.removeFirst() }
+            state.recent[number] = recent + [content]
+        }
+        return content
+    }
+
+    func task(_ number: Int) -> ResolvedTask? { state.withLock { $0.tasks[number] } }
+    func keep(_ task: ResolvedTask) { state.withLock { $0.tasks[task.number] = task } }
+
+    /// Everything so far that is a secret or was made of one: what must never be shown.
+    package var secrets: Set<String> { state.withLock { $0.secrets } }
+
+    func learn(_ secrets: Set<String>) {
+        if !secrets.isEmpty { state.withLock { $0.secrets.formUnion(secrets) } }
+    }
+
+    private static func summed(_ bytes: [UInt8]) -> FileChange.Content {
+        FileChange.Content(bytes: bytes, sha256: Checksum.sha256(bytes))
+    }
 }
 
 /// Why a file cannot be had.
 package struct ContentProblem: Error, Sendable {
     package let message: String
+    /// Whether there is no such file: then it may lie elsewhere.
+    package let isMissing: Bool
 
-    package init(_ message: String) { self.message = message }
+    package init(_ message: String, isMissing: Bool = false) {
+        self.message = message
+        self.isMissing = isMissing
+    }
 }

@@ -11,29 +11,39 @@ package struct TaskDefinition: Sendable {
 
     /// Counted from 1 through all plays.
     package var number: Int
-    package var name: Template?
+    package var name: Argument?
+    /// What it is called where its name cannot be evaluated.
+    package var title: String
     /// The word in the playbook: `file`, `run`.
     package var kind: String
-    package var phase: Phase
+    package var phase = Phase.run
     /// Its own and its play's.
-    package var tags: [String]
-    package var when: [Template]
-    package var variables: [String: Value]
+    package var tags: [String] = []
+    /// All must hold.
+    package var when: [Template] = []
+    package var variables: [String: Value] = [:]
     package var register: String?
     package var become: Bool?
-    package var becomeUser: Template?
-    package var environment: [EnvironmentEntry]
-    package var timeout: Duration?
-    package var retries: Int
-    package var delay: Duration
-    package var ignoresErrors: Bool
-    package var once: Bool
-    /// Only for tasks that carry something out; nil where the usual rule holds.
-    package var changedWhen: Template?
-    package var failedWhen: Template?
+    package var becomeUser: Argument?
+    package var environment: [EnvironmentEntry] = []
+    /// Of one attempt.
+    package var timeout: Duration
+    package var retries = 0
+    package var delay = Duration.seconds(5)
+    package var ignoresErrors = false
+    package var once = false
+    /// Only for tasks that carry something out; empty where the usual rule holds.
+    package var changedWhen: [Template] = []
+    package var failedWhen: [Template] = []
     package var origin: Origin
     /// What it does, of its kind.
     package var body: any TaskBody
+
+    package static let defaultTimeout = Duration.seconds(600)
+    package static let defaultCheckTimeout = Duration.seconds(10)
+
+    /// All attempts together, with the waits between them.
+    package var deadline: Duration { timeout * (retries + 1) + delay * retries }
 }
 
 /// The part of a task that its kind knows. One type per kind.

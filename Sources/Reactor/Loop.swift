@@ -87,8 +87,11 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
                 )
             }
             if stopped { return }
-            poll()
-            fireTimers()
+            // Held up for long, this thread finds deadlines past and what would have met them side by side. Only what was
+            // due before the kernel was asked may fire, after everything that was ready by then.
+            let asked = now
+            let sawAll = poll(asked)
+            if sawAll { fireTimers(dueAt: asked) }
         }
     }
 
@@ -98,7 +101,8 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
         poller.wake()
     }
 
-    private func poll() {
+    /// Delivers what is ready; false when there was room for only a part of it, and the next turn has more room.
+    private func poll(_ now: Instant) -> Bool {
         var timeout: Duration? = timers.next().map { max(.zero, $0 - now) }
         if inbox.withLock({ !$0.isEmpty || $0.stopped }) { timeout = .zero }
         for index in 0..<poller.wait(timeout: timeout) {
@@ -107,11 +111,11 @@ package final class Loop: SerialExecutor, TaskExecutor, @unchecked Sendable {
             guard let slot = slots[registration.fd], slot.generation == registration.generation else { continue }
             slot.handler.ready(readiness)
         }
+        return !poller.isFull
     }
 
-    private func fireTimers() {
-        let now = now
-        while let body = timers.popDue(now) { body() }
+    private func fireTimers(dueAt moment: Instant) {
+        while let body = timers.popDue(moment) { body() }
     }
 
     // MARK: Work from other threads

@@ -6,7 +6,7 @@ import Darwin
 struct Poller: Polling, ~Copyable {
     private let queue: Int32
     private var events: [kevent]
-    private var isFull = false
+    private(set) var isFull = false
 
     init() throws(SystemError) {
         let queue = kqueue()

@@ -7,7 +7,7 @@ struct Poller: Polling, ~Copyable {
     private let epoll: Int32
     let waker: Int32
     private var events: [epoll_event]
-    private var isFull = false
+    private(set) var isFull = false
 
     /// No registration has generation 0; the waker does.
     private static let wakerMark: UInt64 = .max

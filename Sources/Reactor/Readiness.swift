@@ -36,6 +36,8 @@ protocol Polling: ~Copyable {
     mutating func remove(_ registration: Registration, _ interest: Interest)
     /// Waits at most `timeout` (nil: for ever) and says how many events there are.
     mutating func wait(timeout: Duration?) -> Int
+    /// The last wait had no room for more, so that there may be more; the next one has twice as much.
+    var isFull: Bool { get }
     /// One event of the last wait; nil for the waker. Asked one by one, because handlers change the poller.
     mutating func event(_ index: Int) -> (Registration, Readiness)?
     /// Ends a wait; the only member that any thread may call.

@@ -7,6 +7,8 @@ package struct Board: Sendable {
     private var failed = 0
     private var unreachable = 0
     private var running: [String] = []
+    /// What each of them is at, where it says so.
+    private var tasks: [String: String] = [:]
     private var stopping = false
 
     package init() {}
@@ -14,8 +16,11 @@ package struct Board: Sendable {
     package mutating func apply(_ event: Event) {
         switch event.kind {
         case .runStarted(_, let hosts): total = hosts
-        case .hostConnected: if let host = event.host { running.append(host) }
+        case .hostConnected: if let host = event.host, !running.contains(host) { running.append(host) }
+        case .taskStarted(let number, let name, _): if let host = event.host { tasks[host] = "task \(number), \(name)" }
+        case .taskFinished: if let host = event.host { tasks[host] = nil }
         case .hostFinished(let result):
+            tasks[result.host] = nil
             finished += 1
             if result.status == .failed { failed += 1 }
             if result.status == .unreachable { unreachable += 1 }
@@ -32,6 +37,9 @@ package struct Board: Sendable {
         if stopping { parts.append("stopping") }
         let start = parts.joined(separator: ", ")
         if running.isEmpty { return start }
+        if running.count == 1, let task = tasks[running[0]] {
+            return "\(start), waiting for \(Screen.safe(running[0])): \(Screen.safe(task))"
+        }
         let names = HostList.short(running, columns: max(10, columns - start.count - 22))
         return "\(start), waiting for \(names)"
     }

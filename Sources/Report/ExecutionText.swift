@@ -1,4 +1,5 @@
 package import Events
+import Text
 
 /// What commands printed, for people: equal answers once, the odd host as a difference from the many.
 package struct ExecutionText {

@@ -16,27 +16,37 @@ package final class JSONLines: EventObserver {
 /// Progress for people, on stderr: a line that is kept up to date on a terminal, plain lines elsewhere. What each host
 /// said is not repeated here: that is the result's.
 package final class Progress: EventObserver {
+    /// What is worth a line of its own.
+    package enum Detail: Comparable, Sendable {
+        /// Only what is out of the ordinary.
+        case little
+        /// Each host, when it is done.
+        case hosts
+        /// Each step of a host.
+        case everything
+    }
+
     private let redactor: Redactor
     private let style: Style
     private let isLive: Bool
-    private let isVerbose: Bool
+    private let detail: Detail
     private let columns: Int
     private let write: (String) -> Void
     private var board = Board()
-    private var isShown = false
+    private var shown: String?
 
     package init(
         _ redactor: Redactor,
         _ style: Style,
         isLive: Bool,
-        isVerbose: Bool,
+        detail: Detail,
         columns: Int,
         _ write: @escaping (String) -> Void
     ) {
         self.redactor = redactor
         self.style = style
         self.isLive = isLive
-        self.isVerbose = isVerbose
+        self.detail = detail
         self.columns = columns
         self.write = write
     }
@@ -51,14 +61,16 @@ package final class Progress: EventObserver {
         if case .runFinished = event.kind {
             clear()
         } else {
-            write("\r\u{1b}[K" + String(board.line(columns: columns).prefix(columns - 1)))
-            isShown = true
+            let line = String(redactor.clean(board.line(columns: columns)).prefix(columns - 1))
+            if line == shown { return }
+            write("\r\u{1b}[K" + line)
+            shown = line
         }
     }
 
     private func clear() {
-        if isShown { write("\r\u{1b}[K") }
-        isShown = false
+        if shown != nil { write("\r\u{1b}[K") }
+        shown = nil
     }
 
     private func sentence(_ event: Event) -> String? {
@@ -67,13 +79,22 @@ package final class Progress: EventObserver {
         case .hostRetrying(let attempt, let milliseconds, let reason):
             return "\(host): \(reason); attempt \(attempt) in \(milliseconds) ms"
         case .hostKeyAccepted(let fingerprint): return "\(host): new host key accepted: \(fingerprint)"
-        case .hostConnecting(let attempt): return isVerbose ? "\(host): connecting (attempt \(attempt))" : nil
-        case .hostConnected(let milliseconds): return isVerbose ? "\(host): connected in \(milliseconds) ms" : nil
-        case .hostFinished(let result): return isVerbose ? "\(result.host): \(result.status.rawValue)" : nil
+        case .hostFinished(let result): return detail >= .hosts ? Sentences.finished(result) : nil
         case .runStopping: return "stopping: nothing more starts, what runs goes on; interrupt again to end it"
         case .runCancelling: return "ending what still runs; interrupt once more to leave at once"
         case .warning(let text): return "warning: \(text)"
         case .runStarted, .hostOutput, .runFinished: return nil
+        case .hostConnecting, .hostConnected, .taskStarted, .taskFinished:
+            return detail == .everything ? step(event.kind, host) : nil
+        }
+    }
+
+    private func step(_ kind: Event.Kind, _ host: String) -> String? {
+        switch kind {
+        case .hostConnecting(let attempt): "\(host): connecting (attempt \(attempt))"
+        case .hostConnected(let milliseconds): "\(host): connected in \(milliseconds) ms"
+        case .taskFinished(let task): Sentences.finished(task, on: host)
+        default: nil
         }
     }
 }

@@ -4,11 +4,21 @@ import Shell
 /// A link and its shells, as one host's line: which shell a program goes to, and how a program is ended. Synchronous
 /// and confined to the loop's thread; `SSHRemote` is its outside.
 final class Line {
+    /// The shells of one account.
+    private struct Pair {
+        var main: ShellChannel?
+        var beside: ShellChannel?
+
+        var all: [ShellChannel] { [main, beside].compactMap { $0 } }
+    }
+
+    /// Whom a shell belongs to: a user that is become, or nil for whoever logged in.
+    private typealias Owner = String?
+
     private let loop: Loop
     private let target: Target
     private let link: any Link
-    private var main: ShellChannel?
-    private var beside: ShellChannel?
+    private var pairs: [Owner: Pair] = [:]
     private var single: [ShellChannel] = []
     private var isClosed = false
 
@@ -25,32 +35,42 @@ final class Line {
 
     func run(
         _ program: some Program,
+        as account: Account,
         _ limits: Limits,
         _ observer: OutputObserver?,
         _ done: @escaping (ShellChannel.Outcome) -> Void
     ) {
-        submit(program, limits, observer, to: main, done) { main = $0 }
+        submit(program, \.main, of: owner(account), limits, observer, done)
     }
 
-    func runBeside(_ program: some Program, _ limits: Limits, _ done: @escaping (ShellChannel.Outcome) -> Void) {
-        submit(program, limits, nil, to: beside, done) { beside = $0 }
+    func runBeside(
+        _ program: some Program,
+        as account: Account,
+        _ limits: Limits,
+        _ done: @escaping (ShellChannel.Outcome) -> Void
+    ) {
+        submit(program, \.beside, of: owner(account), limits, nil, done)
     }
 
     private func submit(
         _ program: some Program,
+        _ which: WritableKeyPath<Pair, ShellChannel?>,
+        of owner: Owner,
         _ limits: Limits,
         _ observer: OutputObserver?,
-        to shell: ShellChannel?,
-        _ done: @escaping (ShellChannel.Outcome) -> Void,
-        replace: (ShellChannel) -> Void
+        _ done: @escaping (ShellChannel.Outcome) -> Void
     ) {
-        if let shell, !shell.isEnded {
+        if let problem = problem(with: owner) {
+            done(.failure(RemoteError(.becomeRefused, program.label, problem)))
+            return
+        }
+        if let shell = pairs[owner]?[keyPath: which], !shell.isEnded {
             shell.submit(program, limits, observer, done)
             return
         }
         // The first program, or the shell has gone (a program may kill it): a new one, with the program right behind.
-        let fresh = makeShell(ShellLoop.many)
-        replace(fresh)
+        let fresh = makeShell(ShellLoop.many, of: owner)
+        pairs[owner, default: Pair()][keyPath: which] = fresh
         fresh.submit(program, limits, observer, done)
         fresh.start()
     }
@@ -59,10 +79,16 @@ final class Line {
     func feed(
         _ program: some Program,
         _ input: [UInt8],
+        as account: Account,
         _ limits: Limits,
         _ done: @escaping (ShellChannel.Outcome) -> Void
     ) {
-        let shell = makeShell(ShellLoop.one)
+        let owner = owner(account)
+        if let problem = problem(with: owner) {
+            done(.failure(RemoteError(.becomeRefused, program.label, problem)))
+            return
+        }
+        let shell = makeShell(ShellLoop.one, of: owner)
         single.append(shell)
         shell.submit(program, limits, nil, input: input) { [weak self] outcome in
             self?.single.removeAll { $0 === shell }
@@ -71,26 +97,57 @@ final class Line {
         shell.start()
     }
 
-    private func makeShell(_ text: String) -> ShellChannel {
-        ShellChannel(on: link, loop, target, text) { [weak self] shell, ending in self?.end(shell, ending) }
+    private func makeShell(_ text: String, of owner: Owner) -> ShellChannel {
+        ShellChannel(on: link, loop, target, as: settings(of: owner), text) { [weak self] shell, ending in
+            self?.end(shell, of: owner, ending)
+        }
     }
+
+    // MARK: Accounts
+
+    private func owner(_ account: Account) -> Owner {
+        let wanted: String?
+        switch account {
+        case .standard: wanted = target.become?.user
+        case .login: wanted = nil
+        case .become(let user): wanted = user
+        }
+        // Only libssh2 knows for sure whom it logged in as; OpenSSH's client has a configuration of its own.
+        if case .libssh2 = target.transport, wanted == target.user { return nil }
+        return wanted
+    }
+
+    private func settings(of owner: Owner) -> Target.BecomeSettings? {
+        owner.map { Target.BecomeSettings(user: $0, password: target.become?.password ?? target.becomePassword) }
+    }
+
+    private func problem(with owner: Owner) -> String? {
+        owner.flatMap { user in target.cannotBecome.map { "cannot become \(user): \($0)" } }
+    }
+
+    /// No shell of it has ended yet: a lost link ends them all.
+    var isWell: Bool { !isClosed && pairs.values.allSatisfy { $0.all.allSatisfy { !$0.isEnded } } }
 
     // MARK: Ending a program
 
     func cancel() {
-        for shell in [main].compactMap({ $0 }) + single where shell.isRunning { end(shell, .cancelled) }
+        for (owner, pair) in pairs {
+            if let shell = pair.main, shell.isRunning { end(shell, of: owner, .cancelled) }
+        }
+        // One of a kind: what belongs to them is given up with their channel, whoever they are.
+        for shell in single where shell.isRunning { end(shell, of: nil, .cancelled) }
     }
 
-    /// Asks the host, through the shell beside, to end what this shell runs. If that is not confirmed in time the shell
-    /// is given up.
-    private func end(_ shell: ShellChannel, _ ending: ShellChannel.Ending) {
+    /// Asks the host, through the account's shell beside, to end what this shell runs. If that is not confirmed in time
+    /// the shell is given up.
+    private func end(_ shell: ShellChannel, of owner: Owner, _ ending: ShellChannel.Ending) {
         shell.markEnding(ending)
-        guard let pid = shell.pid, shell !== beside, single.contains(where: { $0 === shell }) == false else {
+        guard let pid = shell.pid, pairs[owner]?.main === shell else {
             shell.abandon()
             return
         }
         let limits = Limits(timeout: Self.endingGrace)
-        runBeside(EndPrograms.program(loop: pid), limits) { [weak self, weak shell] outcome in
+        submit(EndPrograms.program(loop: pid), \.beside, of: owner, limits, nil) { [weak self, weak shell] outcome in
             var confirmed = false
             if case .success(let reply) = outcome { confirmed = reply.status == 0 }
             shell?.settleEnding(confirmed: confirmed)
@@ -103,8 +160,8 @@ final class Line {
     func close() {
         guard !isClosed else { return }
         isClosed = true
-        let shells = [main, beside].compactMap { $0 } + single
-        (main, beside, single) = (nil, nil, [])
+        let shells = pairs.values.flatMap(\.all) + single
+        (pairs, single) = ([:], [])
         for shell in shells { shell.close() }
         link.close()
     }

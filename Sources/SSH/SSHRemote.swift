@@ -77,33 +77,40 @@ package actor SSHRemote: Remote {
 
     package func run(
         _ program: ReadingProgram,
+        as account: Account,
         _ limits: Limits,
         _ observer: OutputObserver?
     ) async throws(RemoteError) -> Reply {
-        try await perform(program.label) { line, done in line.run(program, limits, observer, done) }
+        try await perform(program.label) { line, done in line.run(program, as: account, limits, observer, done) }
     }
 
     package func run(
         _ program: ChangingProgram,
+        as account: Account,
         under authority: Authority,
         _ limits: Limits,
         _ observer: OutputObserver?
     ) async throws(RemoteError) -> Reply {
-        try await perform(program.label) { line, done in line.run(program, limits, observer, done) }
+        try await perform(program.label) { line, done in line.run(program, as: account, limits, observer, done) }
     }
 
-    package func runBeside(_ program: ReadingProgram, _ limits: Limits) async throws(RemoteError) -> Reply {
-        try await perform(program.label) { line, done in line.runBeside(program, limits, done) }
+    package func runBeside(
+        _ program: ReadingProgram,
+        as account: Account,
+        _ limits: Limits
+    ) async throws(RemoteError) -> Reply {
+        try await perform(program.label) { line, done in line.runBeside(program, as: account, limits, done) }
     }
 
     package func put(
         _ content: [UInt8],
         _ upload: Upload,
+        as account: Account,
         under authority: Authority,
         _ limits: Limits
     ) async throws(RemoteError) -> Reply {
         let program = upload.program(key: .random())
-        return try await perform(program.label) { line, done in line.feed(program, content, limits, done) }
+        return try await perform(program.label) { line, done in line.feed(program, content, as: account, limits, done) }
     }
 
     private func perform(
@@ -120,6 +127,9 @@ package actor SSHRemote: Remote {
     }
 
     package func cancel() { line?.cancel() }
+
+    /// Whether programs can still be run, as far as is known here.
+    package var isWell: Bool { line?.isWell ?? false }
 
     package func close() {
         abandon?()

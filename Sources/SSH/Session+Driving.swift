@@ -121,12 +121,18 @@ extension Session {
             switch (channel.kind, channel.state) {
             case (.tunnel, _): end(channel, .refused(text))
             case (_, .requesting): end(channel, .refused("the server did not start the command: \(text)"))
-            default: end(channel, .refused("the server opened no channel: \(text)"))
+            default: end(channel, .refused("the server opened no channel\(crowd): \(text)"))
             }
             return
         }
         channel.state = .running
         channel.consumer.started()
+    }
+
+    /// OpenSSH refuses one channel too many with the same words as anything else.
+    private var crowd: String {
+        let count = channels.filter { $0.state == .running }.count
+        return count == 0 ? "" : " beside \(count) others (MaxSessions in its sshd_config says how many it allows)"
     }
 
     private func serve(_ channel: Channel) -> Bool {
@@ -142,7 +148,6 @@ extension Session {
             if case .tunnel = channel.kind, channel.state == .running, channel.remoteHasFinished {
                 // Nothing more comes, and sshd closes its side only after ours: there is no word to wait for.
                 end(channel, .closed(status: nil, signal: nil))
-                retire(channel)
                 return true
             }
             if channel.state == .running, channel.remoteHasFinished {

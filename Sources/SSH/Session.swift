@@ -33,7 +33,7 @@ final class Session: Link, CarrierOwner {
     var handle: SessionHandle?
     var operations: [Operation] = []
     var channels: [Channel] = []
-    /// Tunnels that are not used any more and wait for the server's answer to their end.
+    /// Channels that are not used any more and wait for the server's answer to their end.
     var retired: [Channel] = []
     var deadline: Loop.Timer?
     private var heartbeat: Loop.Timer?
@@ -137,18 +137,17 @@ final class Session: Link, CarrierOwner {
 
     /// Lets go of one channel without waiting for the other side.
     func drop(_ channel: Channel) {
-        // A command's channel is freed together with the session: freeing one alone would have to wait for the server
-        // (libssh2 #232), and a channel whose request is still out must not be freed at all.
+        // A channel whose request is still out must not be freed at all.
         let wasRunning = channel.state == .running || channel.state == .closing
         channel.state = .ended
         channels.removeAll { $0 === channel }
         if wasRunning { retire(channel) }
     }
 
-    /// A tunnel holds a connection on the server until it is closed, and its session may live long: it is freed as soon
-    /// as the server has answered its end.
+    /// A channel holds a connection or one of few sessions (MaxSessions) on the server until both sides have closed it:
+    /// it is freed as soon as the server has answered its end, and that is not waited for (libssh2 #232).
     func retire(_ channel: Channel) {
-        guard case .tunnel = channel.kind, channel.pointer != nil, handle != nil else { return }
+        guard channel.pointer != nil, handle != nil else { return }
         retired.append(channel)
         drive()
     }
@@ -208,6 +207,7 @@ final class Session: Link, CarrierOwner {
         guard channel.state != .ended else { return }
         channel.state = .ended
         channels.removeAll { $0 === channel }
+        retire(channel)
         channel.consumer.ended(end)
     }
 

@@ -9,6 +9,7 @@ final class ShellChannel: ChannelConsumer {
     private let loop: Loop
     private let target: Target
     private let become: Become?
+    private let password: String?
     private let greetingMarker = Marker.random()
     private let greetingFrame: Conversation.Frame
     private var channel: (any CommandChannel)?
@@ -40,13 +41,15 @@ final class ShellChannel: ChannelConsumer {
         on link: any Link,
         _ loop: Loop,
         _ target: Target,
+        as user: Target.BecomeSettings?,
         _ text: String,
         whenExpired: @escaping (ShellChannel, Ending) -> Void
     ) {
         self.loop = loop
         self.target = target
         self.whenExpired = whenExpired
-        become = target.become.map { Become(user: $0.user, prompt: $0.password == nil ? nil : .random()) }
+        become = user.map { Become(user: $0.user, prompt: $0.password == nil ? nil : .random()) }
+        password = user?.password
         prompt = become?.prompt.map { PromptScanner($0) }
         greetingFrame = conversation.expect(greetingMarker)
         channel = link.channel(ShellLoop.command(text, greeting: greetingMarker, become: become), self)
@@ -220,7 +223,7 @@ final class ShellChannel: ChannelConsumer {
 
     /// Asking again means that it did not like the answer.
     private func answerPrompt() {
-        guard let password = target.become?.password, let timesAsked = prompt?.timesSeen else { return }
+        guard let password, let timesAsked = prompt?.timesSeen else { return }
         if timesAsked == 1, !sentPassword {
             sentPassword = true
             channel?.send([Array(password.utf8) + [10]])
@@ -264,6 +267,10 @@ final class ShellChannel: ChannelConsumer {
                 become.prompt == nil
                 ? "; give the password with -K, or let \(target.user) use sudo without one" : ""
             return (.becomeRefused, "sudo on the host refused: \(said.isEmpty ? "no reason given" : said)\(remedy)")
+        }
+        // The words of OpenSSH's client.
+        if said.contains("Session open refused by peer") {
+            return (.shellLost, "the server opened no channel: MaxSessions in its sshd_config says how many it allows")
         }
         let how = signal.map { "signal \($0)" } ?? "status \(status.map(String.init) ?? "unknown")"
         return (.shellLost, "no shell on the host: it ended with \(how)\(said.isEmpty ? "" : ", saying: \(said)")")

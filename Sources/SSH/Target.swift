@@ -40,7 +40,12 @@ package struct Target: Sendable {
     /// Where a key that was accepted is kept; nowhere if nil.
     package var remembers: Remembering?
 
+    /// Whom programs become that name nobody.
     package var become: BecomeSettings?
+    /// What sudo is told where a program names somebody and `become` has no password.
+    package var becomePassword: String?
+    /// Why nobody can be become here; the text is for people.
+    package var cannotBecome: String?
     package var timeouts: Timeouts
 
     package struct Timeouts: Sendable {

@@ -32,6 +32,8 @@ package struct ChangingProgram: Program, Equatable {
 package enum Authority: Equatable, Sendable {
     /// The operator's own words (`exec`): no service of Baton's is involved, so no lease is.
     case operatorCommand
+    /// Plain tasks of a playbook: they hand over no service, so no lease is taken.
+    case playbook
 }
 
 /// Positional parameters for a program file: `$1`, `$2` and so on.

@@ -1,34 +1,85 @@
 /// Whatever runs programs on one host: libssh2, a spawned `ssh`, a local `sh`. The words of every room above.
+///
+/// A host has a long-lived shell per account, started with the first program that needs it. Programs for one account run
+/// one after another, those for different accounts beside each other.
 package protocol Remote: Actor {
-    /// Runs a program that looks, in the host's long-lived shell, after those that were sent before it.
-    func run(_ program: ReadingProgram, _ limits: Limits, _ observer: OutputObserver?) async throws(RemoteError)
-        -> Reply
+    /// Runs a program that looks, in the account's shell, after those that were sent there before it.
+    func run(
+        _ program: ReadingProgram,
+        as account: Account,
+        _ limits: Limits,
+        _ observer: OutputObserver?
+    ) async throws(RemoteError) -> Reply
 
     /// Runs a program that changes.
     func run(
         _ program: ChangingProgram,
+        as account: Account,
         under authority: Authority,
         _ limits: Limits,
         _ observer: OutputObserver?
     ) async throws(RemoteError) -> Reply
 
-    /// Runs a program beside the one in the long-lived shell, through a second shell: what must get through while
+    /// Runs a program beside the one in the account's shell, through a second shell: what must get through while
     /// another program runs.
-    func runBeside(_ program: ReadingProgram, _ limits: Limits) async throws(RemoteError) -> Reply
+    func runBeside(_ program: ReadingProgram, as account: Account, _ limits: Limits) async throws(RemoteError) -> Reply
 
     /// Streams `content` into a file through a channel of its own; the host checks the sum before the name appears.
     func put(
         _ content: [UInt8],
         _ upload: Upload,
+        as account: Account,
         under authority: Authority,
         _ limits: Limits
     ) async throws(RemoteError) -> Reply
 
-    /// Ends the program that is running in the long-lived shell, if there is one; its reply then comes as it ended.
+    /// Ends the programs that are running, of every account; their replies then come as they ended.
     func cancel() async
 
     /// Lets go of the connection; programs that still run are reported as lost.
     func close() async
+}
+
+/// Who a program is on a host.
+package enum Account: Hashable, Sendable {
+    /// As the command line and the inventory say.
+    case standard
+    /// Whoever logged in.
+    case login
+    /// Through sudo.
+    case become(String)
+}
+
+extension Remote {
+    package func run(
+        _ program: ReadingProgram,
+        _ limits: Limits,
+        _ observer: OutputObserver?
+    ) async throws(RemoteError) -> Reply {
+        try await run(program, as: .standard, limits, observer)
+    }
+
+    package func run(
+        _ program: ChangingProgram,
+        under authority: Authority,
+        _ limits: Limits,
+        _ observer: OutputObserver?
+    ) async throws(RemoteError) -> Reply {
+        try await run(program, as: .standard, under: authority, limits, observer)
+    }
+
+    package func runBeside(_ program: ReadingProgram, _ limits: Limits) async throws(RemoteError) -> Reply {
+        try await runBeside(program, as: .standard, limits)
+    }
+
+    package func put(
+        _ content: [UInt8],
+        _ upload: Upload,
+        under authority: Authority,
+        _ limits: Limits
+    ) async throws(RemoteError) -> Reply {
+        try await put(content, upload, as: .standard, under: authority, limits)
+    }
 }
 
 /// Called on the remote's loop with output as it comes.

@@ -22,6 +22,15 @@ import Testing
         (.hostKeyAccepted(fingerprint: "f"), #""host.key_accepted","fingerprint":"f"}"#),
         (.hostOutput(stream: "stdout", text: "a\n"), #""host.output","stream":"stdout","text":"a\n"}"#),
         (
+            .taskStarted(number: 2, name: "n", kind: "run"),
+            #""task.started","number":2,"name":"n","kind":"run"}"#
+        ),
+        (
+            .taskFinished(TaskResult(number: 2, name: "n", kind: "run", phase: "run", status: .skipped)),
+            #""task.finished","task":{"number":2,"name":"n","kind":"run","phase":"run","status":"skipped","#
+                + #""changes":[],"duration_ms":0}}"#
+        ),
+        (
             .hostFinished(HostResult(host: "a", status: .untouched, touched: false)),
             #""host.finished","result":{"host":"a","status":"untouched"}}"#
         ),
@@ -47,6 +56,22 @@ import Testing
                 + "\u{fffd}" + #"\n","stderr":"oh hunter22\n","stdout_base64":"aGn/Cg==","stdout_dropped":7,"#
                 + #""stderr_dropped":8,"duration_ms":12,"error":{"kind":"exit_status","message":"hunter22 failed","#
                 + #""hint":"look at hunter22"}}"#
+        )
+    }
+
+    @Test func `a task with everything in it`() {
+        #expect(
+            Samples.ranTask.json(Redactor()).line == #"{"number":3,"name":"warm hunter22","kind":"run","phase":"run","#
+                + #""status":"failed","changes":[],"note":"note hunter22","exit":3,"stdout":"hi"# + "\u{fffd}"
+                + #"\n","stderr":"oh hunter22\n","stdout_base64":"aGn/Cg==","stdout_dropped":7,"stderr_dropped":8,"#
+                + #""duration_ms":31,"error":{"kind":"exit_status","message":"hunter22 failed","#
+                + #""hint":"look at hunter22"}}"#
+        )
+        #expect(
+            Samples.planned.json(Redactor(["hunter22"])).line
+                == #"{"host":"web9","status":"changed","tasks":[{"number":1,"name":"motd","kind":"file","#
+                + #""phase":"stage","status":"changed","planned":true,"changes":["content","mode (secret)"],"#
+                + #""diff":"-old\n+(secret)\n","duration_ms":0}],"digest":"sha256:0123"}"#
         )
     }
 

@@ -76,11 +76,38 @@ import Testing
     }
 
     @Test func `a secret added later counts as well, and twice is once`() {
-        var redactor = Redactor()
+        let redactor = Redactor()
         #expect(redactor.clean("hunter2") == "hunter2")
         redactor.add("hunter2")
         redactor.add("hunter2")
         #expect(redactor.clean("hunter2") == "(secret)")
+    }
+
+    @Test func `everyone who shares it knows what one has added`() {
+        let redactor = Redactor()
+        var stream = StreamRedactor(redactor)
+        #expect(stream.feed(Array("a hunter2secret b".utf8)) == "a hunter2secret b")
+        let copy = redactor
+        copy.add("hunter2secret")
+        #expect(redactor.clean("hunter2secret") == "(secret)")
+        #expect(
+            stream.feed(Array("c hunter2".utf8)) + stream.feed(Array("secret d".utf8)) + stream.finish()
+                == "c (secret) d"
+        )
+    }
+
+    @Test func `a secret of several lines is one line by line too`() {
+        let key = "-----BEGIN KEY-----\nMC4CAQAwBQYDK2Vw\r\nshort\n-----END KEY-----\n"
+        #expect(clean(key, [key]) == "(secret)")
+        #expect(clean("+MC4CAQAwBQYDK2Vw\n+short\n", [key]) == "+(secret)\n+short\n")
+    }
+
+    @Test func `hundreds of secrets that begin alike are found, each of them`() {
+        let secrets = (0..<500).map { "secret number \($0)." }
+        let redactor = Redactor(secrets)
+        #expect(
+            redactor.clean(secrets.joined(separator: "|")) == secrets.map { _ in "(secret)" }.joined(separator: "|")
+        )
     }
 
     @Test func `random texts never keep a secret`() {

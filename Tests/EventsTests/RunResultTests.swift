@@ -14,6 +14,7 @@ import Testing
                 case "u": .unreachable
                 default: .untouched
                 }
+            if letter == "d" { return .drifted("h\(index)") }
             return HostResult(host: "h\(index)", status: status, touched: letter.isUppercase)
         }
     }
@@ -27,6 +28,9 @@ import Testing
         ("U", false, "failed", 5), ("f", false, "failed", 5), ("n", false, "failed", 5), ("On", false, "mixed", 5),
         ("", true, "interrupted", 8), ("O", true, "interrupted", 8), ("OFu", true, "interrupted", 8),
         ("un", true, "interrupted", 8),
+        // Refused hosts were left alone; 2 says so only where all were.
+        ("d", false, "refused", 2), ("od", false, "refused", 2), ("ud", false, "refused", 2),
+        ("Cd", false, "mixed", 5), ("Fd", false, "failed", 5), ("d", true, "interrupted", 8),
     ])
     func `the truth table`(letters: String, interrupted: Bool, outcome: String, exit: Int32) {
         let result = RunResult(run: "r", command: "exec", hosts: hosts(letters), interrupted: interrupted)
@@ -34,8 +38,31 @@ import Testing
         #expect(result.exit.rawValue == exit)
     }
 
+    @Test(arguments: [
+        ("o", "ok", 0, 0), ("oc", "changes", 0, 9), ("cf", "mixed", 5, 5), ("f", "failed", 5, 5),
+        ("cu", "unreachable", 6, 6), ("", "ok", 0, 0),
+    ])
+    func `a plan tells changes apart, and signals them where that is asked for`(
+        letters: String,
+        outcome: String,
+        plain: Int32,
+        signalled: Int32
+    ) {
+        for (signals, exit) in [(false, plain), (true, signalled)] {
+            let result = RunResult(
+                run: "r",
+                command: "plan",
+                hosts: hosts(letters),
+                interrupted: false,
+                purpose: .plan(signalsChanges: signals)
+            )
+            #expect(result.outcome.rawValue == outcome)
+            #expect(result.exit.rawValue == exit)
+        }
+    }
+
     @Test func `the exit code promises nothing was changed only where nothing was`() {
-        let letters = ["o", "c", "f", "u", "n", "O", "C", "F", "U"]
+        let letters = ["o", "c", "f", "u", "n", "d", "O", "C", "F", "U"]
         for first in letters {
             for second in letters {
                 for interrupted in [false, true] {

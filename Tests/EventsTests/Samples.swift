@@ -45,7 +45,45 @@ enum Samples {
         return result
     }()
 
-    static let hosts = [execution, lost, plain, facts, untouched, changed, unreachable]
+    static let ranTask: TaskResult = {
+        var task = TaskResult(number: 3, name: "warm hunter22", kind: "run", phase: "run", status: .failed)
+        task.note = "note hunter22"
+        task.execution = execution.execution
+        task.milliseconds = 31
+        task.problem = execution.problem
+        return task
+    }()
+
+    static let plannedTask: TaskResult = {
+        var task = TaskResult(number: 1, name: "motd", kind: "file", phase: "stage", status: .changed)
+        task.isPlanned = true
+        task.changes = ["content", "mode hunter22"]
+        task.diff = "-old\n+hunter22\n"
+        return task
+    }()
+
+    static let played: HostResult = {
+        var result = HostResult(host: "web8", status: .failed, touched: true)
+        result.tasks = TaskResult.Status.allCases.enumerated().map { index, status in
+            TaskResult(number: index + 1, name: "t", kind: "run", phase: "run", status: status)
+        }
+        result.tasks?.append(ranTask)
+        result.problem = HostResult.Problem(kind: "task_failed", message: "hunter22 failed", hint: nil)
+        return result
+    }()
+
+    static let planned: HostResult = {
+        var result = HostResult(host: "web9", status: .changed, touched: false)
+        result.tasks = [plannedTask]
+        result.digest = "sha256:0123"
+        return result
+    }()
+
+    static let drifted = HostResult.drifted("web10")
+
+    static let hosts = [
+        execution, lost, plain, facts, untouched, changed, unreachable, played, planned, drifted,
+    ]
 
     static let results = [
         RunResult(run: "20241231-235959-z", command: "exec", hosts: hosts, interrupted: false),
@@ -54,6 +92,22 @@ enum Samples {
         RunResult(run: "r", command: "exec", hosts: [unreachable], interrupted: false),
         RunResult(run: "r", command: "facts", hosts: [facts], interrupted: true),
         RunResult(run: "r", command: "facts", hosts: [], interrupted: false),
+        RunResult(run: "r", command: "deploy", hosts: [played], interrupted: false),
+        RunResult(run: "r", command: "deploy", hosts: [drifted], interrupted: false),
+        RunResult(
+            run: "r",
+            command: "plan",
+            hosts: [planned],
+            interrupted: false,
+            purpose: .plan(signalsChanges: true)
+        ),
+        RunResult(
+            run: "r",
+            command: "plan",
+            hosts: [planned],
+            interrupted: false,
+            purpose: .plan(signalsChanges: false)
+        ),
     ]
 
     static let kinds: [(host: String?, kind: Event.Kind)] =
@@ -62,7 +116,10 @@ enum Samples {
             ("web1", .hostRetrying(attempt: 2, milliseconds: 512, reason: "refused by hunter22")),
             ("web1", .hostConnected(milliseconds: 31)), ("web1", .hostKeyAccepted(fingerprint: "ED25519 SHA256:abc")),
             ("web1", .hostOutput(stream: "stdout", text: "a\nhunter22")),
-            ("web1", .hostOutput(stream: "stderr", text: "")), (nil, .runStopping), (nil, .runCancelling),
+            ("web1", .hostOutput(stream: "stderr", text: "")),
+            ("web1", .taskStarted(number: 3, name: "warm hunter22", kind: "run")),
+            ("web1", .taskFinished(ranTask)), ("web1", .taskFinished(plannedTask)), (nil, .runStopping),
+            (nil, .runCancelling),
             (nil, .warning("odd hunter22")), ("web1", .warning("odd")),
         ] + hosts.map { ($0.host, .hostFinished($0)) } + results.map { (nil, .runFinished($0)) }
 

@@ -259,8 +259,13 @@ import Testing
     @Test func `becoming is asked for by the inventory or the command line`() async throws {
         try await withHome { home in
             var defaults = home.defaults
-            let unasked = try await target(defaults) { $0.becomeUser = "app" }
+            let unasked = try await target(defaults) {
+                $0.becomeUser = "app"
+                $0.becomePassword = Password("s3cret")
+            }
             #expect(unasked.become == nil)
+            // A task may still ask for it.
+            #expect(unasked.becomePassword == "s3cret")
             let inventory = try await target(defaults) {
                 $0.become = true
                 $0.becomeMethod = "sudo"
@@ -293,7 +298,8 @@ import Testing
             }
             #expect(problem?.reason == "ansible_become_method \(method) is not supported")
             #expect(problem?.hint == "Baton becomes through sudo")
-            #expect(await reason(home.defaults) { $0.becomeMethod = method } == nil)
+            let unasked = try await target(home.defaults) { $0.becomeMethod = method }
+            #expect(unasked.cannotBecome == "ansible_become_method \(method) is not supported")
         }
     }
 }

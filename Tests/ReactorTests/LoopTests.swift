@@ -1,7 +1,14 @@
+import CSystem
 import Reactor
 import Synchronization
 import TestSupport
 import Testing
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
 
 /// Timers and blocking work of a loop.
 @Suite struct LoopTests {
@@ -31,6 +38,47 @@ import Testing
                 #expect(loop.now >= due)
             }
         }
+    }
+
+    /// What answers and a deadline, as a session has them: whatever comes first wins.
+    private final class Answer: Handler {
+        var body: () -> Void = {}
+        func ready(_ readiness: Readiness) { body() }
+    }
+
+    @Test func `after a stall what is ready comes before the deadlines that have passed`() async throws {
+        let order = try await withLoop { loop in
+            var ends: [[Int32]] = [[-1, -1], [-1, -1]]
+            for index in ends.indices { try SystemError.check(baton_pipe(&ends[index]), "make a pipe") }
+            defer { for end in ends.joined() { close(end) } }
+            var order: [String] = []
+            var byte: UInt8 = 0
+            let (stalls, answers) = (Answer(), Answer())
+            let registrations = [
+                try loop.register(ends[0][0], .read, stalls), try loop.register(ends[1][0], .read, answers),
+            ]
+            await withCheckedContinuation { continuation in
+                let deadline = loop.now + .milliseconds(50)
+                loop.at(deadline) {
+                    order.append("deadline")
+                    continuation.resume()
+                }
+                answers.body = {
+                    _ = baton_read(ends[1][0], &byte, 1)
+                    order.append("answer")
+                }
+                stalls.body = {
+                    _ = baton_read(ends[0][0], &byte, 1)
+                    // The answer comes in time, and this thread is held up until after the deadline.
+                    _ = baton_write(ends[1][1], &byte, 1)
+                    while loop.now < deadline {}
+                }
+                _ = baton_write(ends[0][1], &byte, 1)
+            }
+            for registration in registrations { loop.unregister(registration) }
+            return order
+        }
+        #expect(order == ["answer", "deadline"])
     }
 
     @Test func `a cancelled timer does not fire`() async throws {

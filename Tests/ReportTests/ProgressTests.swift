@@ -28,7 +28,7 @@ import Testing
             Redactor(["hunter22"]),
             Style(isColoured: false),
             isLive: live,
-            isVerbose: verbose,
+            detail: verbose ? .everything : .little,
             columns: columns
         ) { text += $0 }
         for event in events { progress.observe(event) }
@@ -92,6 +92,65 @@ import Testing
 
                 """
         )
+    }
+
+    /// A playbook on two hosts, one of which fails.
+    private static let played: [Event] = {
+        var failed = HostResult(host: "web2", status: .failed, touched: true)
+        failed.tasks = [task(1, .ok), task(2, .failed, "warm up", problem: "exit status 3")]
+        var changed = HostResult(host: "web1", status: .changed, touched: true)
+        changed.tasks = [task(1, .ok), task(2, .changed, "hunter22", changes: ["content"])]
+        var fine = HostResult(host: "web3", status: .ok, touched: false)
+        fine.tasks = [task(1, .ok)]
+        return [
+            event(.runStarted(command: "deploy", hosts: 3)), event(.hostConnected(milliseconds: 1), host: "web1"),
+            event(.taskStarted(number: 2, name: "hunter22", kind: "file"), host: "web1"),
+            event(.taskFinished(changed.tasks![1]), host: "web1"), event(.hostFinished(changed), host: "web1"),
+            event(.taskFinished(failed.tasks![1]), host: "web2"), event(.hostFinished(failed), host: "web2"),
+            event(.hostFinished(fine), host: "web3"), event(.hostFinished(unreachable("web4", "gone")), host: "web4"),
+        ]
+    }()
+
+    @Test func `a playbook has a line for each host when it is done`() {
+        var text = ""
+        let observer = Progress(
+            Redactor(["hunter22"]),
+            Style(isColoured: false),
+            isLive: false,
+            detail: .hosts,
+            columns: 80
+        ) { text += $0 }
+        for event in Self.played { observer.observe(event) }
+        #expect(
+            text == """
+                web1: changed, 1 of 2 tasks
+                web2: failed at task 2, warm up: exit status 3
+                web3: ok, 1 task
+                web4: unreachable: gone
+
+                """
+        )
+    }
+
+    @Test func `asked for more, a playbook has a line for each task`() {
+        #expect(
+            progress(Self.played, live: false, verbose: true) == """
+                web1: connected in 1 ms
+                web1: changed: task 2, (secret): content
+                web1: changed, 1 of 2 tasks
+                web2: failed: task 2, warm up: exit status 3
+                web2: failed at task 2, warm up: exit status 3
+                web3: ok, 1 task
+                web4: unreachable: gone
+
+                """
+        )
+    }
+
+    @Test func `the last host is shown with the task that it is at`() {
+        #expect(boards(Self.played)[2] == "0/3, waiting for web1: task 2, hunter22")
+        #expect(boards(Self.played)[3] == "0/3, waiting for web1")
+        #expect(!progress(Self.played, live: true, verbose: false).contains("hunter22"))
     }
 
     @Test func `on a terminal one line is kept up to date and gone at the end`() {

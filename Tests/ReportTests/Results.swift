@@ -25,3 +25,24 @@ func unreachable(_ host: String, _ message: String, hint: String? = nil) -> Host
 func event(_ kind: Event.Kind, host: String? = nil) -> Event {
     Event(sequence: 1, run: "r", at: Timestamp(nanosecondsSince1970: 0), host: host, kind: kind)
 }
+
+func task(
+    _ number: Int,
+    _ status: TaskResult.Status,
+    _ name: String = "motd",
+    kind: String = "file",
+    phase: String = "run",
+    changes: [String] = [],
+    diff: String? = nil,
+    note: String? = nil,
+    execution: HostResult.Execution? = nil,
+    problem: String? = nil
+) -> TaskResult {
+    var task = TaskResult(number: number, name: name, kind: kind, phase: phase, status: status)
+    task.changes = changes
+    task.diff = diff
+    task.note = note
+    task.execution = execution
+    task.problem = problem.map { HostResult.Problem(kind: "task_failed", message: $0) }
+    return task
+}

@@ -59,6 +59,25 @@ import Testing
         }
     }
 
+    @Test func `what a server with few sessions refuses is said over OpenSSH's client too`() async throws {
+        try await withServer("MaxSessions 2") { server in
+            let remote = SSHRemote(try openssh(server), Connector(try Library(), on: server.loop))
+            _ = try await remote.open()
+            // The master has one session, the shell the other.
+            let first = try await remote.sh("echo $$")
+            do throws(RemoteError) {
+                _ = try await remote.runBeside(ReadingProgram("test", "true"), Limits())
+                Issue.record("it did not fail")
+            } catch {
+                #expect(error.kind == .shellLost)
+                #expect(error.detail.contains("MaxSessions"), "\(error.detail)")
+            }
+            let second = try await remote.sh("echo $$")
+            #expect(first.stdout.text == second.stdout.text)
+            await remote.close()
+        }
+    }
+
     @Test func `files arrive whole`() async throws {
         try await withBoth { remote, directory in
             let content = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }

@@ -13,6 +13,7 @@ typedef struct {
 baton_program baton_upload_sh(void);
 baton_program baton_end_sh(void);
 baton_program baton_facts_sh(void);
+baton_program baton_checks_sh(void);
 
 // The library that programs are put together from (programs/library).
 baton_program baton_library_state_sh(void);

@@ -31,6 +31,7 @@ extension Evaluator {
         case .none: return nil
         case .text(let text): return text
         case .variable(let name):
+            if let hint = variables.hint?(name) { return hint }
             return Nearness.hint(for: name, among: variables.names + frame.scopes.flatMap(\.keys).sorted())
         case .key(let name, let value):
             guard case .map(let pairs) = value.content else { return nil }

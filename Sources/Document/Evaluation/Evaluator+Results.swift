@@ -2,6 +2,9 @@ import Text
 
 /// What the rooms above ask for. Each of these is one document as far as limits go.
 extension Evaluator {
+    /// Where the last evaluation began, for an error about what it came to.
+    package var nowhere: Origin { frame.text.origin }
+
     /// A variable with everything in it evaluated; nil where nothing has the name.
     package mutating func value(of name: String) throws(DocumentError) -> Value? {
         guard let value = variables[name] else { return nil }
@@ -80,6 +83,7 @@ extension Evaluator {
         _ work: (inout Evaluator) throws(Failure) -> Result
     ) throws(DocumentError) -> Result {
         pending = []
+        forgetWait()
         recursion = 0
         steps = 0
         madeBytes = 0

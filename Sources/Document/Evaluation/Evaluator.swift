@@ -32,6 +32,9 @@ package struct Evaluator: Sendable {
     private var known: [String: Operand] = [:]
     private var fetched: [SecretReference: String] = [:]
 
+    /// What the last evaluation needs and will get later: its error is none then.
+    package private(set) var wait: Wait?
+
     /// Every text so far that is a secret or was made from one and came out: what must never be shown.
     package internal(set) var secrets: Set<String> = []
 
@@ -47,6 +50,9 @@ package struct Evaluator: Sendable {
     mutating func variable(_ name: String, at offset: Int) throws(Failure) -> Operand {
         for scope in frame.scopes.reversed() {
             if let operand = scope[name] { return operand }
+        }
+        if variables.pending.contains(name) {
+            throw later(.variable(name), "\(Printable.quoted(name)) is not known yet", at: offset)
         }
         guard let value = variables[name] else {
             return undefined("\(Printable.quoted(name)) is not defined", at: offset, .variable(name))
@@ -75,6 +81,14 @@ package struct Evaluator: Sendable {
         known[name] = operand
         return operand
     }
+
+    // Neither `default` nor `is defined` may look at what will be there.
+    private mutating func later(_ wait: Wait, _ message: String, at offset: Int) -> Failure {
+        self.wait = wait
+        return Failure(frame.text.diagnostic(message, at: offset), .complete)
+    }
+
+    mutating func forgetWait() { wait = nil }
 
     private func noted(_ operand: Operand, _ name: String, at offset: Int) -> Operand {
         guard case .undefined(var undefined) = operand else { return operand }
@@ -200,6 +214,13 @@ package struct Evaluator: Sendable {
             if !text.isEmpty { secrets.insert(text) }
             return .made(.string(text), origin: origin, isTainted: true)
         } catch {
+            if error.isLater {
+                throw later(
+                    .secret(reference),
+                    "the secret \(Printable.quoted(reference.written)) is not known yet",
+                    at: offset
+                )
+            }
             let message = "the secret \(Printable.quoted(reference.written)) cannot be had: \(error.message)"
             var diagnostic = Diagnostic(message, in: origin.source, at: origin.position, hint: error.hint)
             let note = Diagnostic.Note(

@@ -83,6 +83,14 @@ struct Failure: Error {
 package struct SecretProblem: Error, Sendable {
     package var message: String
     package var hint: String?
+    /// It has not been asked for: who evaluates will fetch it and evaluate again.
+    package private(set) var isLater = false
+
+    package static var later: SecretProblem {
+        var problem = SecretProblem("it is not known yet")
+        problem.isLater = true
+        return problem
+    }
 
     package init(_ message: String, hint: String? = nil) {
         self.message = message

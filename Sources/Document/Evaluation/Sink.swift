@@ -32,6 +32,11 @@ package struct RenderedText: Sendable {
     package var text: String
     /// Whether a secret is in it.
     package var isTainted: Bool
+
+    package init(text: String, isTainted: Bool) {
+        self.text = text
+        self.isTainted = isTainted
+    }
 }
 
 /// A command for a shell, with everything that was inserted in it quoted.

@@ -58,6 +58,18 @@ package struct Template: Sendable {
         }
     }
 
+    /// The text that it always comes to; nil where there is something to evaluate.
+    package var constant: String? {
+        guard !isExpression else { return nil }
+        if body.isEmpty { return String(repeating: "\n", count: lineEnds) }
+        if body.count == 1, case .data(let text) = body[0], !TemplateLexer.hasOpening(self.text.bytes) { return text }
+        return nil
+    }
+
+    /// As it was written.
+    package var written: String { String(decoding: text.bytes, as: UTF8.self) }
+    package var origin: Origin { text.origin }
+
     /// What is known by name, for the reference.
     package static var filterNames: [String] { Filter.names }
     package static var testNames: [String] { Test.names }

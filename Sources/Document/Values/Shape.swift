@@ -33,7 +33,7 @@ extension Value {
     }
 
     /// Whether something is still to be found out before the value can be used.
-    var isInPlay: Bool {
+    package var isInPlay: Bool {
         guard shape.isDynamic else { return false }
         if case .string = content { return !isUnsafe }
         return true

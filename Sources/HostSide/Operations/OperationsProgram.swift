@@ -26,6 +26,19 @@ package struct OperationsProgram {
         return "\(directory).\(name).baton-\(identity(key))"
     }
 
+    /// Tells the program with this key, from a shell beside it, to begin no other step.
+    package static func stop(key: Marker) -> ReadingProgram {
+        ReadingProgram("stop between steps", "set -C; : > \(stopFile(key))")
+    }
+
+    /// Takes the word back once the program has ended.
+    package static func unstop(key: Marker) -> ReadingProgram {
+        ReadingProgram("clear up after stopping", "rm -f \(stopFile(key))")
+    }
+
+    /// Empty, and looked for before each step. Its name cannot be guessed.
+    private static func stopFile(_ key: Marker) -> String { "/tmp/.baton-stop-\(identity(key))" }
+
     /// What marks names of this program on the host. Not the key itself: names can be listed by anybody.
     static func identity(_ key: Marker) -> String { String(key.text.prefix(16)) }
 }

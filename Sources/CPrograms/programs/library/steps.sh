@@ -14,6 +14,8 @@ baton_mark() {
 baton_step() {
     b_step=$1 b_retries=$2 b_delay=$3 b_after=$4
     shift 4
+    # Somebody wants nothing more to begin.
+    if [ -e "/tmp/.baton-stop-$b_id" ]; then exit 0; fi
     baton_mark "b $b_step"
     while :; do
         b_end='done' b_note=''

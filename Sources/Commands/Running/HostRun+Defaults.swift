@@ -9,7 +9,7 @@ extension HostRun {
     static func defaults(
         _ parsed: Parsed,
         _ context: Context,
-        _ secrets: inout Redactor
+        _ secrets: Redactor
     ) throws(CommandError) -> Access.Defaults {
         var defaults = Access.Defaults(user: context.user, home: context.home)
         if let user = parsed[CommonOptions.user] { (defaults.user, defaults.isUserGiven) = (user, true) }

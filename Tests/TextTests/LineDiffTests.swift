@@ -1,6 +1,6 @@
-import Report
 import TestSupport
 import Testing
+import Text
 
 /// The difference of two texts.
 @Suite struct LineDiffTests {

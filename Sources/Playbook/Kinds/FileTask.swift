@@ -1,0 +1,110 @@
+import Document
+import HostSide
+import Text
+
+/// `file`: a file with this content, mode and owner, or none.
+struct FileTask: TaskBody {
+    static let kind = TaskKind(
+        "file",
+        "A file has this content, mode and owner. It is compared by its sum and sent only where it differs.",
+        short: "path",
+        keys: [
+            TaskKey("path", .path, aliases: ["dest"], isRequired: true, "Where."),
+            TaskKey("content", .text, takesSecrets: true, "Its whole content. `\"\"` makes an empty file."),
+            TaskKey(
+                "src",
+                .source,
+                "A file whose content it gets: absolute, or looked for in `files/` of the project, `files/` beside the "
+                    + "playbook, the project, and beside the playbook."
+            ),
+            PathKeys.mode, PathKeys.owner, PathKeys.group, PathKeys.state, PathKeys.backup, PathKeys.validate,
+        ],
+        check: { arguments, diagnostics in
+            if arguments["content"] != nil { diagnostics.refuse(arguments["src"], "cannot stand beside \"content\"") }
+            if arguments["state"].isConstantly("absent") {
+                for argument in arguments.given(["content", "src", "mode", "owner", "group", "validate"]) {
+                    diagnostics.refuse(argument, "says nothing where \"state\" is absent")
+                }
+            } else if arguments["content"] == nil, arguments["src"] == nil {
+                diagnostics.refuse(arguments["validate"], "needs \"content\" or \"src\"")
+            }
+            diagnostics.checkValidate(arguments["validate"])
+        },
+        body: { FileTask(arguments: $0) }
+    )
+
+    let arguments: Arguments
+
+    func work(for resolver: inout TaskResolver) throws(DocumentError) -> any Work {
+        let path = try resolver.needed(try resolver.path(arguments["path"]), arguments["path"])
+        let backup = try resolver.flag(arguments["backup"])
+        if try resolver.choice(arguments["state"], ["present", "absent"]) == "absent" {
+            return FileRemovalWork(path: path, backup: backup)
+        }
+        var content: FileChange.Content?
+        var isTainted = false
+        if let given = try resolver.content(arguments["content"]) {
+            content = resolver.contents.shared(Array(given.text.utf8), ofTask: resolver.number)
+            isTainted = given.isTainted
+        } else if let argument = arguments["src"], let name = try resolver.text(argument) {
+            content = try resolver.file(name, argument, in: "files").content
+        }
+        return FileWork(
+            path: path,
+            content: content,
+            isSecret: isTainted,
+            mode: try resolver.mode(arguments["mode"]),
+            ownership: try resolver.ownership(arguments),
+            backup: backup,
+            validate: try resolver.validate(arguments["validate"])
+        )
+    }
+}
+
+extension TaskResolver {
+    func file(
+        _ name: String,
+        _ argument: Argument,
+        in subfolder: String,
+        alsoNamed suffix: String? = nil
+    ) throws(DocumentError) -> (path: String, content: FileChange.Content) {
+        let places = contents.places(of: name, in: subfolder, alsoNamed: suffix)
+        do throws(ContentProblem) {
+            return try contents.file(places)
+        } catch {
+            let shown = Printable.quoted(name, limit: 200)
+            throw DocumentError(
+                Diagnostic(
+                    error.isMissing ? "there is no file \(shown)" : "\(shown) cannot be read: \(error.message)",
+                    in: argument.origin.source,
+                    at: argument.origin.position,
+                    hint: error.isMissing ? "looked for " + places.joined(separator: ", ") : nil
+                )
+            )
+        }
+    }
+
+    mutating func validate(_ argument: Argument?) throws(DocumentError) -> String? {
+        guard let argument, let command = try command(argument) else { return nil }
+        guard command.contains("%s") else { throw DocumentError(Diagnostic.lacksPlace(argument)) }
+        return command
+    }
+}
+
+extension Diagnostics {
+    mutating func checkValidate(_ argument: Argument?) {
+        guard let argument, let value = argument.constant, case .string(let text) = value.content else { return }
+        if !text.contains("%s") { add(.lacksPlace(argument)) }
+    }
+}
+
+extension Diagnostic {
+    static func lacksPlace(_ argument: Argument) -> Diagnostic {
+        Diagnostic(
+            "\(Printable.quoted(argument.key)) has no %s, where the path of the new file goes",
+            in: argument.origin.source,
+            at: argument.origin.position,
+            hint: "as in \"visudo -cf %s\""
+        )
+    }
+}

@@ -1,0 +1,120 @@
+import Events
+import HostSide
+
+/// A file with this content, mode and owner. `template` comes to the same.
+struct FileWork: Work {
+    let path: String
+    /// Nil where only mode and owner are wanted.
+    let content: FileChange.Content?
+    /// Whether a secret is in the content: then no difference is shown.
+    let isSecret: Bool
+    let mode: Mode?
+    let ownership: Ownership
+    let backup: Bool
+    let validate: String?
+
+    static let usualMode: UInt16 = 0o644
+    /// How much of the old content is fetched to show what changes.
+    static let shownBytes = 256 << 10
+
+    private var look: Look { .path(path, hashing: content.map { .ifSize($0.bytes.count) } ?? .never) }
+    var looks: [Look] { [look] }
+
+    func decide(_ seen: Sightings) -> Decision {
+        let state: PathState
+        switch seen.state(look, path) {
+        case .success(let found): state = found
+        case .failure(let unseen): return unseen.decision
+        }
+        switch state.kind {
+        case .missing: return create(state)
+        case .file: return change(state)
+        case .directory, .other: return .inTheWay(path, "\(state.words), not a file")
+        case .link: return .inTheWay(path, "\(state.words), not a file", hint: PathKeys.linkHint)
+        }
+    }
+
+    private func create(_ state: PathState) -> Decision {
+        guard let content else {
+            return .impossible(
+                HostResult.Problem(
+                    kind: "missing",
+                    message: "there is no file \(path)",
+                    hint: "\"content\" or \"src\" says what would be in it"
+                )
+            )
+        }
+        let change = FileChange(
+            expected: Expectation(path: path, fingerprint: state.fingerprint),
+            content: content,
+            mode: mode?.applied(to: FileWork.usualMode, isDirectory: false) ?? FileWork.usualMode,
+            ownership: ownership,
+            backup: backup,
+            validate: validate
+        )
+        let words = isSecret ? ["created", "secret content"] : ["created"]
+        let difference = isSecret ? nil : Change.Difference(path: path, old: nil, new: content.bytes)
+        return .change(Change(.file(change), words: words, difference: difference, paths: [path]))
+    }
+
+    private func change(_ state: PathState) -> Decision {
+        var words: [String] = []
+        var new: FileChange.Content?
+        if let content, content.bytes.count != state.size || content.sha256 != state.sha256 {
+            new = content
+            words.append(isSecret ? "secret content" : "content")
+        }
+        let wanted = mode?.applied(to: state.mode, isDirectory: false) ?? state.mode
+        if wanted != state.mode { words.append("mode \(Mode.text(state.mode)) -> \(Mode.text(wanted))") }
+        let owner = state.difference(ownership)
+        words += owner.words
+        if words.isEmpty { return .none() }
+        let change = FileChange(
+            expected: Expectation(path: path, fingerprint: state.fingerprint),
+            content: new,
+            mode: wanted,
+            ownership: owner.change,
+            backup: backup && new != nil,
+            validate: new == nil ? nil : validate
+        )
+        var difference: Change.Difference?
+        if let new, !isSecret {
+            difference = Change.Difference(path: path, old: .content(path, limit: FileWork.shownBytes), new: new.bytes)
+        }
+        return .change(Change(.file(change), words: words, difference: difference, paths: [path]))
+    }
+}
+
+struct FileRemovalWork: Work {
+    let path: String
+    let backup: Bool
+
+    private var look: Look { .path(path, hashing: .never) }
+    var looks: [Look] { [look] }
+
+    func decide(_ seen: Sightings) -> Decision {
+        switch seen.state(look, path) {
+        case .failure(let unseen): return unseen.decision
+        case .success(let state):
+            switch state.kind {
+            case .missing: return .none()
+            case .directory:
+                return .inTheWay(path, "a directory, not a file", hint: "\"directory\" removes those")
+            case .file, .link, .other:
+                let removal = Removal(
+                    expected: Expectation(path: path, fingerprint: state.fingerprint),
+                    backup: backup && state.kind == .file
+                )
+                var difference: Change.Difference?
+                if state.kind == .file {
+                    difference = Change.Difference(
+                        path: path,
+                        old: .content(path, limit: FileWork.shownBytes),
+                        new: nil
+                    )
+                }
+                return .change(Change(.remove(removal), words: ["removed"], difference: difference, paths: [path]))
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package import Events
+
+/// What a playbook did on its hosts, or would do, for people: hosts with the same story are shown once.
+package struct PlaybookText {
+    private let style: Style
+    private let redactor: Redactor
+    private let isPlan: Bool
+    private let isVerbose: Bool
+
+    /// `isVerbose` shows tasks that change nothing too, and what commands printed that went well.
+    package init(_ style: Style, _ redactor: Redactor, isPlan: Bool, isVerbose: Bool) {
+        self.style = style
+        self.redactor = redactor
+        self.isPlan = isPlan
+        self.isVerbose = isVerbose
+    }
+
+    package func render(_ results: [HostResult]) -> String {
+        var groups: [(story: String, sample: HostResult, hosts: [String])] = []
+        var places: [String: Int] = [:]
+        for result in results {
+            let story = story(result)
+            if let place = places[story] {
+                groups[place].hosts.append(result.host)
+            } else {
+                places[story] = groups.count
+                groups.append((story, result, [result.host]))
+            }
+        }
+        // Failures last: that is where people look first.
+        let ordered = groups.filter { !Self.isBad($0.sample) } + groups.filter { Self.isBad($0.sample) }
+        return ordered.map { header($0.hosts, $0.sample) + $0.story }.joined() + legend(results)
+    }
+
+    private static func isBad(_ result: HostResult) -> Bool {
+        switch result.status {
+        case .ok, .changed: false
+        case .failed, .unreachable, .untouched: true
+        }
+    }
+
+    private func header(_ hosts: [String], _ sample: HostResult) -> String {
+        let colour: Style.Colour =
+            switch sample.status {
+            case .ok: .green
+            case .changed, .untouched: .yellow
+            case .failed, .unreachable: .red
+            }
+        let count = hosts.count > 1 ? " (\(HostList.count(hosts.count)))" : ""
+        return style.paint(HostList.short(hosts), colour) + count
+    }
+
+    /// All but the host's name: two hosts with the same are one.
+    private func story(_ result: HostResult) -> String {
+        let tasks = result.tasks ?? []
+        let shown = tasks.filter { isVerbose || isWorthALine($0) }
+        let lines = TaskLines(style, redactor, isVerbose: isVerbose)
+        let numbers = shown.map { String($0.number).count }.max() ?? 1
+        let kinds = shown.map(\.kind.count).max() ?? 0
+        var text = ": \(headline(result, tasks))\n"
+        for task in shown { text += lines.render(task, numberWidth: numbers, kindWidth: kinds) }
+        if let problem = result.problem, !tasks.contains(where: { $0.problem == problem }) {
+            text += lines.problem(problem, indent: "  ")
+        }
+        return text
+    }
+
+    private func isWorthALine(_ task: TaskResult) -> Bool { task.status != .ok && task.status != .skipped }
+
+    private func headline(_ result: HostResult, _ tasks: [TaskResult]) -> String {
+        switch result.status {
+        case .unreachable: return "unreachable"
+        case .untouched: return result.isDrifted ? "refused" : "untouched"
+        case .failed:
+            guard let task = tasks.last(where: { $0.status == .failed }) else { return "failed" }
+            return isPlan ? "would fail at task \(task.number)" : "failed at task \(task.number)"
+        case .ok, .changed: return counts(tasks)
+        }
+    }
+
+    private func counts(_ tasks: [TaskResult]) -> String {
+        func count(_ status: TaskResult.Status) -> Int { tasks.count { $0.status == status } }
+        let changed = count(.changed)
+        let unknown = count(.unknown)
+        var parts: [String] = []
+        if changed > 0 { parts.append(isPlan ? HostList.count(changed, "change") : "\(changed) changed") }
+        if unknown > 0 { parts.append("\(unknown) unknown") }
+        if count(.ignored) > 0 { parts.append("\(count(.ignored)) failed and ignored") }
+        if parts.isEmpty { parts.append("nothing \(isPlan ? "to do" : "changed")") }
+        let quiet = [(count(.ok), "ok"), (count(.skipped), "skipped")].filter { $0.0 > 0 }
+        return (parts + quiet.map { "\($0.0) \($0.1)" }).joined(separator: ", ")
+    }
+
+    private func legend(_ results: [HostResult]) -> String {
+        guard isPlan, results.contains(where: { $0.tasks?.contains { $0.status == .unknown } == true }) else {
+            return ""
+        }
+        return style.paint("unknown: what these tasks do is seen only when those before them have run", .dim) + "\n"
+    }
+}
