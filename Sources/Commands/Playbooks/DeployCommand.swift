@@ -43,7 +43,7 @@ enum DeployCommand {
             )
         }
         let interrupts = try Interrupts(context)
-        let job = try await PlaybookJob(parsed, context, interrupts)
+        let job = try await PlaybookJob(parsed, context, interrupts, changes: !parsed[check])
         var expected: [String: String]?
         if let path = parsed[planFile] {
             expected = try PlanFile.digests(

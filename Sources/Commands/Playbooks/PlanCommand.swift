@@ -37,7 +37,7 @@ enum PlanCommand {
     )
 
     static func run(_ parsed: Parsed, _ context: Context) async throws(CommandError) -> Events.ExitCode {
-        let job = try await PlaybookJob(parsed, context, nil)
+        let job = try await PlaybookJob(parsed, context, nil, changes: false)
         var hosts = job.hosts
         if let name = parsed[showScript] {
             if job.chosen.output != .text { throw CommandError("--show-script is text") }

@@ -37,13 +37,13 @@ enum ProjectFiles {
     /// Larger ones are for `deploy`, which does not keep them in memory.
     private static let mostBytes = 512 << 20
 
-    static func read(_ path: String) -> Result<[UInt8], ContentProblem> {
-        if Files.isDirectory(path) { return .failure(ContentProblem("it is a directory")) }
-        if !Files.exists(path) { return .failure(ContentProblem("it is not there", isMissing: true)) }
+    static func read(_ path: String) throws(ContentProblem) -> [UInt8] {
+        if Files.isDirectory(path) { throw ContentProblem("it is a directory") }
+        if !Files.exists(path) { throw ContentProblem("it is not there", isMissing: true) }
         do throws(SystemError) {
-            return .success(try Files.read(path, limit: mostBytes, regularOnly: true))
+            return try Files.read(path, limit: mostBytes, regularOnly: true)
         } catch {
-            return .failure(ContentProblem("it cannot be read: \(error.reason)"))
+            throw ContentProblem("it cannot be read: \(error.reason)")
         }
     }
 }

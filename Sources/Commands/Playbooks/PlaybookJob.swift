@@ -16,7 +16,13 @@ struct PlaybookJob {
     /// The hosts that any play is for, in the order of the inventory.
     let hosts: [Host]
 
-    init(_ parsed: Parsed, _ context: Context, _ interrupts: Interrupts?) async throws(CommandError) {
+    /// `changes` is off for a plan: what it would ask about is no error where nobody can answer.
+    init(
+        _ parsed: Parsed,
+        _ context: Context,
+        _ interrupts: Interrupts?,
+        changes: Bool
+    ) async throws(CommandError) {
         let project = try Project.find(context)
         let output = try HostRun.output(parsed, project)
         let files = FleetFiles(parsed, project, context)
@@ -39,10 +45,11 @@ struct PlaybookJob {
             selection,
             variables: try ExtraVariables.read(parsed[PlaybookOptions.variables], context),
             secrets: .fetched,
+            becomeUser: parsed[CommonOptions.becomeUser],
             confirm: Prompt.confirm(context, interrupts)
         )
         do throws(DocumentError) {
-            try await run.prepare()
+            try await run.prepare(toChange: changes)
         } catch {
             throw CommandError(rendered: chosen.redactor.clean(error.description))
         }
@@ -58,15 +65,7 @@ struct PlaybookJob {
     /// One way through the playbook, and what became of each host.
     func pass(_ options: RunOptions, _ live: LiveRun) async -> (results: [HostResult], report: RunReport) {
         let report = await run.run(options, on: live.fleet, live.targets)
-        var results: [HostResult] = []
-        for host in report.hosts {
-            var result = host.result
-            result.tasks = host.tasks
-            result.digest = host.digest
-            await live.fleet.emit(.hostFinished(result), host: result.host)
-            results.append(result)
-        }
-        return (results, report)
+        return (report.results, report)
     }
 
     func render(isPlan: Bool) -> HostRun.Render {
@@ -101,6 +100,7 @@ struct PlaybookSetting {
         _ selection: TagSelection,
         variables: [String: Value],
         secrets: Secrets,
+        becomeUser: String? = nil,
         confirm: RunSurroundings.Confirm?
     ) -> PlaybookRun {
         let fetcher = SecretFetcher(
@@ -109,9 +109,12 @@ struct PlaybookSetting {
             root: chosen.project.root,
             loop: context.loop
         )
-        let surroundings = RunSurroundings(
+        var surroundings = RunSurroundings(
+            root: chosen.project.root,
+            playbookFolder: file.folder,
+            inventoryFolder: files.folder,
             redactor: chosen.redactor,
-            read: { ProjectFiles.read($0) },
+            read: { (path) throws(ContentProblem) in try ProjectFiles.read(path) },
             fetch: { (reference) async throws(SecretProblem) -> String in
                 switch secrets {
                 case .fetched: try await fetcher.fetch(reference)
@@ -120,10 +123,12 @@ struct PlaybookSetting {
             },
             confirm: confirm
         )
+        surroundings.becomeUser = becomeUser
         return PlaybookRun(
-            playbook.plays,
+            playbook,
             chosen.inventory,
             limit: chosen.hosts,
+            tags: selection,
             variables: variables,
             surroundings,
             on: context.loop

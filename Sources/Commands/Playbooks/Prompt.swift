@@ -10,9 +10,14 @@ enum Prompt {
         guard let ask = context.askBeside else { return nil }
         let workers = Workers()
         let isOver = interrupts?.isHeard
-        return { text in
+        return { text, limit in
             let prompt = "\(Printable.line(text)) [Enter goes on, Ctrl-C stops] "
-            let answer = await workers.run { ask(prompt) { isOver?.isSet == true } }
+            let end = limit.map { Instant.now() + $0 }
+            let answer = await workers.run {
+                ask(prompt) { isOver?.isSet == true || end.map { $0 <= .now() } == true }
+            }
+            // Who does not answer in time lets it go on.
+            if isOver?.isSet != true, let end, end <= .now() { return true }
             return answer != .interrupted && answer != .nothing
         }
     }

@@ -64,7 +64,7 @@ enum ValidateCommand {
                     selection,
                     variables: variables,
                     secrets: .placeholders,
-                    confirm: { _ in true }
+                    confirm: { _, _ in true }
                 )
                 do throws(DocumentError) {
                     try await run.prepare()
