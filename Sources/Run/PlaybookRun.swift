@@ -74,17 +74,6 @@ package actor PlaybookRun {
     package func prepare(toChange: Bool = true) async throws(DocumentError) {
         parts = try plays()
         hosts = limit.filter { host in parts.contains { $0.hosts.contains(host.name) } }
-        guard !hosts.isEmpty else {
-            let origin = playbook.plays.first?.hostsOrigin ?? Origin(playbook.source, .start)
-            throw DocumentError(
-                Diagnostic(
-                    "no play is for any of the hosts that were chosen",
-                    in: origin.source,
-                    at: origin.position,
-                    hint: "look at --limit, and at the inventory's groups"
-                )
-            )
-        }
         for host in hosts {
             let typed = surroundings.becomeUser
             let user = typed == nil ? try host.connection().becomeUser : typed
@@ -183,8 +172,16 @@ package actor PlaybookRun {
         }
         await pass(options, on: fleet, targets, &journeys)
         await fleet.closeKept()
-        let reports = targets.compactMap { journeys[$0.name]?.report(isPlan: !options.changes) }
-        return RunReport(hosts: reports, isRefused: false)
+        var reports = targets.compactMap { journeys[$0.name]?.report(isPlan: !options.changes) }
+        var isRefused = false
+        if !options.changes, let expected = options.expectedDigests {
+            for (index, report) in reports.enumerated() {
+                guard let digest = report.result.digest, digest != expected[report.result.host] else { continue }
+                reports[index].result = .drifted(report.result.host)
+                isRefused = true
+            }
+        }
+        return RunReport(hosts: reports, isRefused: isRefused)
     }
 
     /// Some hosts are not as their plan had found them: nothing is done on any.
