@@ -58,7 +58,10 @@ let package = Package(
         room("Fleet", ["SSH", "ClientConfig", "Inventory", "Events", "Reactor", "Shell"]),
         room("HostSide", ["Shell", "Text", "CPrograms"]),
         room("Playbook", ["Inventory", "HostSide", "Events", "Document", "Shell", "CCrypto", "Text"]),
-        room("Run", ["Playbook", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH", "Shell"]),
+        room(
+            "Run",
+            ["Playbook", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH", "Shell", "Text"]
+        ),
         room("Report", ["Events", "Text"]),
         room("Lab", ["Reactor", "Shell", "CSystem"]),
         room(
@@ -113,8 +116,9 @@ let package = Package(
         tests(of: "ClientConfig", ["Reactor"], exclude: ["Cases"]),
         tests(of: "Events", ["Reactor"]),
         tests(of: "Report", ["Events"]),
-        tests(of: "HostSide", ["Shell", "Reactor"]),
+        tests(of: "HostSide", ["Shell", "Reactor"], exclude: ["Cases"]),
         tests(of: "Fleet", ["SSH", "ClientConfig", "Inventory", "Reactor"]),
+        tests(of: "Run", ["Playbook", "HostSide", "Events", "Document", "Shell"]),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto", "CSystem", "Text"]),
         tests(of: "Lab", ["Reactor"]),
         tests(

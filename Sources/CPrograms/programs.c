@@ -9,8 +9,32 @@ static const unsigned char upload_sh[] = {
 static const unsigned char end_sh[] = {
 #embed "programs/end.sh"
 };
+static const unsigned char checks_sh[] = {
+#embed "programs/checks.sh"
+};
 static const unsigned char facts_sh[] = {
 #embed "programs/facts.sh"
+};
+static const unsigned char library_state_sh[] = {
+#embed "programs/library/state.sh"
+};
+static const unsigned char library_look_sh[] = {
+#embed "programs/library/look.sh"
+};
+static const unsigned char library_age_sh[] = {
+#embed "programs/library/age.sh"
+};
+static const unsigned char library_run_sh[] = {
+#embed "programs/library/run.sh"
+};
+static const unsigned char library_steps_sh[] = {
+#embed "programs/library/steps.sh"
+};
+static const unsigned char library_place_sh[] = {
+#embed "programs/library/place.sh"
+};
+static const unsigned char library_change_sh[] = {
+#embed "programs/library/change.sh"
 };
 
 #pragma clang diagnostic pop
@@ -20,3 +44,11 @@ static const unsigned char facts_sh[] = {
 baton_program baton_upload_sh(void) { return PROGRAM(upload_sh); }
 baton_program baton_end_sh(void) { return PROGRAM(end_sh); }
 baton_program baton_facts_sh(void) { return PROGRAM(facts_sh); }
+baton_program baton_library_state_sh(void) { return PROGRAM(library_state_sh); }
+baton_program baton_library_look_sh(void) { return PROGRAM(library_look_sh); }
+baton_program baton_library_age_sh(void) { return PROGRAM(library_age_sh); }
+baton_program baton_library_run_sh(void) { return PROGRAM(library_run_sh); }
+baton_program baton_library_steps_sh(void) { return PROGRAM(library_steps_sh); }
+baton_program baton_library_place_sh(void) { return PROGRAM(library_place_sh); }
+baton_program baton_library_change_sh(void) { return PROGRAM(library_change_sh); }
+baton_program baton_checks_sh(void) { return PROGRAM(checks_sh); }

@@ -82,6 +82,9 @@ package enum Entry {
         }
         let askSecret: @Sendable (String) -> Access.Asked = { Terminal.ask($0, isSecret: true) }
         let ask: @Sendable (String) -> Access.Asked = { Terminal.ask($0, isSecret: false) }
+        let askBeside: @Sendable (String, () -> Bool) -> Access.Asked = {
+            Terminal.ask($0, isSecret: false, isOver: $1)
+        }
         let hasTerminal = access("/dev/tty", R_OK | W_OK) == 0 && baton_is_terminal(0) == 1
         return Context(
             arguments: arguments,
@@ -97,7 +100,8 @@ package enum Entry {
             stdout: stdout,
             stderr: stderr,
             askSecret: hasTerminal ? askSecret : nil,
-            ask: hasTerminal ? ask : nil
+            ask: hasTerminal ? ask : nil,
+            askBeside: hasTerminal ? askBeside : nil
         )
     }
 

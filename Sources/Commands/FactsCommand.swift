@@ -1,5 +1,6 @@
 import Arguments
 import Events
+import Fleet
 import HostSide
 import Report
 import SSH

@@ -1,6 +1,7 @@
 import Arguments
 import Document
 import Inventory
+import Reactor
 
 /// The inventory that a command line and `baton.yml` name, and the hosts of it that `--limit` chooses.
 struct FleetFiles {
@@ -14,27 +15,40 @@ struct FleetFiles {
         self.context = context
     }
 
-    /// The chosen hosts; none only where the inventory has none.
-    func hosts() async throws(CommandError) -> [Host] {
-        try hosts(of: try await inventory())
-    }
-
     /// Reads the inventory, and shows what is odd about it.
     func inventory() async throws(CommandError) -> Inventory {
+        var problems = Diagnostics()
+        let inventory = try await inventory(&problems)
+        guard let inventory else { throw CommandError(rendered: problems.rendered) }
+        return inventory
+    }
+
+    /// For a command that has other files to look at too; nil where the inventory cannot be used.
+    func inventory(_ problems: inout Diagnostics) async throws(CommandError) -> Inventory? {
         let arguments = try arguments()
-        let inventory: Inventory
         do throws(DocumentError) {
-            inventory = try await InventoryLoader.load(
+            let inventory = try await InventoryLoader.load(
                 arguments,
                 environment: context.environment,
                 directory: context.directory,
                 on: context.loop
             )
+            if !inventory.warnings.isEmpty { context.stderr.write(inventory.warnings.rendered + "\n") }
+            return inventory
         } catch {
-            throw CommandError(rendered: error.description)
+            problems.add(contentsOf: error.diagnostics)
+            return nil
         }
-        if !inventory.warnings.isEmpty { context.stderr.write(inventory.warnings.rendered + "\n") }
-        return inventory
+    }
+
+    /// Whether anything says where the inventory is.
+    var areNamed: Bool { !parsed[CommonOptions.inventory].isEmpty || !project.settings.inventory.isEmpty }
+
+    /// The folder that the inventory lies in; nil for a list of hosts.
+    var folder: String? {
+        guard let first = (try? arguments())?.first, Files.exists(first.path) else { return nil }
+        if Files.isDirectory(first.path) { return first.path }
+        return first.path.lastIndex(of: "/").map { String(first.path[..<$0]) }
     }
 
     func hosts(of inventory: Inventory) throws(CommandError) -> [Host] {

@@ -12,7 +12,10 @@ enum InitCommand {
     static let declaration = CommandDeclaration(
         name: "init",
         abstract: "Write a starter project.",
-        discussion: "Writes baton.yml and an inventory. Files that are there already are left as they are.",
+        discussion: """
+            Writes baton.yml, an inventory, and a small playbook with a template. Files that are there already are left \
+            as they are.
+            """,
         examples: [.init("baton init shop", "A project in the new directory shop.")],
         operands: [directory]
     )
@@ -21,7 +24,7 @@ enum InitCommand {
         let root = context.path(parsed[directory] ?? ".")
         do throws(SystemError) {
             try Files.makeDirectory(root)
-            try Files.makeDirectory("\(root)/inventories")
+            for folder in ["inventories", "playbooks", "templates"] { try Files.makeDirectory("\(root)/\(folder)") }
             for (name, text) in files {
                 let path = "\(root)/\(name)"
                 if Files.exists(path) {
@@ -64,6 +67,35 @@ enum InitCommand {
                   hosts:
                     db1.example.com:
                       ansible_port: 2222
+
+            """
+        ),
+        (
+            "playbooks/web.yml",
+            """
+            # What the hosts are to be like. Look first, then do it:
+            #     baton plan playbooks/web.yml
+            #     baton deploy playbooks/web.yml
+            - name: Web
+              hosts: web
+              become: true
+              vars:
+                message: Welcome
+              tasks:
+                - directory: {path: /srv/shop, mode: "0755"}
+                - name: Message of the day
+                  template: {src: motd, dest: /srv/shop/motd, mode: "0644"}
+                  register: motd
+                - name: Say that it is new
+                  run: logger "motd is new"
+                  when: motd.changed
+
+            """
+        ),
+        (
+            "templates/motd.j2",
+            """
+            {{ message }} to {{ inventory_hostname }}.
 
             """
         ),

@@ -11,7 +11,7 @@ import Darwin
 enum Terminal {
     /// Every byte is taken at once: Ctrl-C ends the question, and not only after the next line. So does a signal that asks
     /// the process to end, which must not leave the terminal without its echo.
-    static func ask(_ prompt: String, isSecret: Bool) -> Access.Asked {
+    static func ask(_ prompt: String, isSecret: Bool, isOver: () -> Bool = { false }) -> Access.Asked {
         let fd = baton_open("/dev/tty", O_RDWR, 0)
         guard fd >= 0 else { return .nothing }
         let signals = [SIGINT, SIGTERM, SIGHUP].filter { baton_is_ignored($0) != 1 }
@@ -20,7 +20,7 @@ enum Terminal {
         // What was typed before the question is no answer to it; what is typed after it must not be lost.
         _ = baton_terminal_secret(fd, 1)
         write(prompt, fd)
-        let answer = line(fd, isSecret, signals)
+        let answer = line(fd, isSecret, signals, isOver)
         _ = baton_terminal_secret(fd, 0)
         write("\n", fd)
         close(fd)
@@ -29,11 +29,16 @@ enum Terminal {
         return answer
     }
 
-    private static func line(_ fd: Int32, _ isSecret: Bool, _ signals: [Int32]) -> Access.Asked {
+    private static func line(
+        _ fd: Int32,
+        _ isSecret: Bool,
+        _ signals: [Int32],
+        _ isOver: () -> Bool
+    ) -> Access.Asked {
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
         while bytes.count < 1024 {
-            if baton_is_pending(signals, Int32(signals.count)) == 1 { return .interrupted }
+            if isOver() || baton_is_pending(signals, Int32(signals.count)) == 1 { return .interrupted }
             // Looked up from now and again: signals are blocked, and do not wake anybody.
             let waited = baton_wait_readable(fd, 200)
             if waited == 0 { continue }

@@ -14,8 +14,9 @@ package enum Tool {
             """,
         exitCodes: Events.ExitCode.allCases.map { .init(Int($0.rawValue), $0.meaning) },
         subcommands: [
-            InitCommand.declaration, LabCommand.declaration, ExecCommand.declaration, FactsCommand.declaration,
-            HostsCommand.declaration, CompletionsCommand.declaration, ManualCommand.declaration,
+            InitCommand.declaration, LabCommand.declaration, ValidateCommand.declaration, PlanCommand.declaration,
+            DeployCommand.declaration, ExecCommand.declaration, FactsCommand.declaration, HostsCommand.declaration,
+            CompletionsCommand.declaration, ManualCommand.declaration,
             VersionCommand.declaration,
         ],
         offersVersion: true
@@ -54,6 +55,9 @@ package enum Tool {
         switch parsed.commandPath.first {
         case "init": return try InitCommand.run(parsed, context)
         case "lab": return try await LabCommand.run(parsed, context)
+        case "validate": return try await ValidateCommand.run(parsed, context)
+        case "plan": return try await PlanCommand.run(parsed, context)
+        case "deploy": return try await DeployCommand.run(parsed, context)
         case "exec": return try await ExecCommand.run(parsed, context)
         case "facts": return try await FactsCommand.run(parsed, context)
         case "hosts": return try await HostsCommand.run(parsed, context)
@@ -68,16 +72,20 @@ package enum Tool {
 package struct CommandError: Error, Sendable {
     package let text: String
     package let exit: Events.ExitCode
+    /// The sentence alone.
+    let reason: String
 
     /// One sentence and what to do next.
     init(_ message: String, hint: String? = nil, exit: Events.ExitCode = .usage) {
         text = "baton: \(message)\n" + (hint.map { "  \($0)\n" } ?? "")
+        reason = message
         self.exit = exit
     }
 
     /// Text that is complete already, such as rendered diagnostics.
     init(rendered: String, exit: Events.ExitCode = .usage) {
         text = rendered.hasSuffix("\n") ? rendered : rendered + "\n"
+        reason = rendered
         self.exit = exit
     }
 }

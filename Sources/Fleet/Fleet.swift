@@ -26,6 +26,10 @@ package actor Fleet {
     /// Hosts that are logging in, and hosts that run their body.
     private var connecting: [StartGate.ID: SSHRemote] = [:]
     private var remotes: [StartGate.ID: (name: String, remote: SSHRemote)] = [:]
+    /// Connections that the next run over the same hosts goes on with.
+    private var kept: [String: SSHRemote] = [:]
+    private let forks: Int
+    private var whenStopped: (@Sendable () -> Void)?
     /// The keys that opened a door in this run, the last one first.
     private var provenKeys: [any Signer] = []
 
@@ -34,17 +38,34 @@ package actor Fleet {
         connector = Connector(library, on: loop)
         self.loop = loop
         self.events = events
+        self.forks = forks
         gate = StartGate(forks: forks)
     }
 
     /// Lets go of what hosts share, such as the sessions with jump hosts. Call when everything is done.
-    package func close() { connector.close() }
+    package func close() async {
+        await closeKept()
+        connector.close()
+    }
+
+    package func closeKept() async {
+        let remotes = kept.values
+        kept = [:]
+        for remote in remotes { await remote.close() }
+    }
+
+    /// Called once when nothing more is to start; at once if that is so already.
+    package func onStop(_ body: @escaping @Sendable () -> Void) {
+        if gate.isStopped { body() } else { whenStopped = body }
+    }
 
     // MARK: Running
 
-    /// Runs `body` on every host. The results have the order of `targets`.
+    /// Runs `body` on every host. The results have the order of `targets`. With `keeping`, connections stay open for the
+    /// next run over the same hosts, unless there are more hosts than may be worked on at once.
     package func run<Value: Sendable>(
         _ targets: [Target],
+        keeping: Bool = false,
         _ body: @escaping @Sendable (Target, SSHRemote) async -> Value
     ) async -> [Outcome<Value>] {
         var outcomes: [Outcome<Value>?] = Array(repeating: nil, count: targets.count)
@@ -53,20 +74,52 @@ package actor Fleet {
         }
         // A first wave that starts in one instant meets itself at the other end. A small one keeps its order.
         let spread = targets.count > StartGate.firstLogins ? Duration.microseconds(200) * min(targets.count, 50) : .zero
+        let keeps = keeping && targets.count <= forks
         await withTaskGroup(of: (Int, Outcome<Value>).self) { group in
             for (id, target) in targets.enumerated() {
                 let delay = spread * Double.random(in: 0...1)
-                group.addTask(executorPreference: loop) { (id, await self.serve(id, target, delay, body)) }
+                group.addTask(executorPreference: loop) { (id, await self.serve(id, target, delay, keeps, body)) }
             }
             for await (id, outcome) in group { outcomes[id] = outcome }
         }
         return outcomes.map { $0 ?? .untouched }
     }
 
+    /// Goes on with the connection that was kept, if there is one that is still there.
     private func serve<Value: Sendable>(
         _ id: StartGate.ID,
         _ target: Target,
         _ firstDelay: Duration,
+        _ keeps: Bool,
+        _ body: @escaping @Sendable (Target, SSHRemote) async -> Value
+    ) async -> Outcome<Value> {
+        guard let remote = kept.removeValue(forKey: target.name) else {
+            return await connect(id, target, firstDelay, keeps, body)
+        }
+        guard await remote.isWell else {
+            await remote.close()
+            return await connect(id, target, firstDelay, keeps, body)
+        }
+        if gate.isStopped {
+            await remote.close()
+            return .untouched
+        }
+        remotes[id] = (target.name, remote)
+        let value = await body(target, remote)
+        await part(from: id, target, remote, keeps)
+        return .done(value)
+    }
+
+    private func part(from id: StartGate.ID, _ target: Target, _ remote: SSHRemote, _ keeps: Bool) async {
+        remotes[id] = nil
+        if keeps, !gate.isStopped { kept[target.name] = remote } else { await remote.close() }
+    }
+
+    private func connect<Value: Sendable>(
+        _ id: StartGate.ID,
+        _ target: Target,
+        _ firstDelay: Duration,
+        _ keeps: Bool,
         _ body: @escaping @Sendable (Target, SSHRemote) async -> Value
     ) async -> Outcome<Value> {
         var attempt = 1
@@ -111,8 +164,7 @@ package actor Fleet {
             }
             remotes[id] = (target.name, remote)
             let value = await body(target, remote)
-            remotes[id] = nil
-            await remote.close()
+            await part(from: id, target, remote, keeps)
             gate.finished(id)
             startNext()
             return .done(value)
@@ -226,6 +278,8 @@ package actor Fleet {
         for id in gate.stop() { permissions.removeValue(forKey: id)?.resume(returning: false) }
         // Where only keys are asked for, nothing is lost.
         for (id, remote) in connecting where id < 0 { remote.assumeIsolated { $0.close() } }
+        whenStopped?()
+        whenStopped = nil
     }
 
     package var isStopped: Bool { gate.isStopped }

@@ -8,6 +8,14 @@ package protocol Work: Sendable {
 
     /// Compares what is with what is wanted. Pure; asked again whenever the host has been looked at again.
     func decide(_ seen: Sightings) -> Decision
+
+    /// What may be sent without having looked again, although an earlier step of the same program may have changed what
+    /// was seen: the host looks at its conditions itself. Nil where only another look can tell.
+    var conditional: Operation? { get }
+}
+
+extension Work {
+    package var conditional: Operation? { nil }
 }
 
 /// What there is to do.

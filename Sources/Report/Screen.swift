@@ -1,5 +1,13 @@
 /// Remote text made safe for a terminal, line by line.
-enum Screen {
+package enum Screen {
+    /// A text of several lines.
+    package static func block(_ text: String) -> String {
+        lines(Array(text.utf8)).map { $0 + "\n" }.joined()
+    }
+
+    /// One line, whatever is in it.
+    package static func line(_ text: String) -> String { safe(text) }
+
     /// Control bytes become visible, tabs stay; bytes that are no text become U+FFFD.
     static func lines(_ bytes: [UInt8]) -> [String] {
         // Split as bytes: to a String, CR and LF are one character, and no newline.

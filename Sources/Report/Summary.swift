@@ -2,7 +2,7 @@ package import Events
 
 /// The last words to people: how many hosts are how, and what to do about those that are not well.
 package enum Summary {
-    package static func text(_ result: RunResult, _ style: Style, seconds: Double) -> String {
+    package static func text(_ result: RunResult, _ style: Style, seconds: Double, isPlan: Bool = false) -> String {
         let counts = HostResult.Status.allCases.compactMap { status -> String? in
             let count = result.hosts.count { $0.status == status }
             if count == 0 { return nil }
@@ -12,7 +12,8 @@ package enum Summary {
                 case .failed, .unreachable: .red
                 case .untouched: .yellow
                 }
-            return style.paint("\(count) \(status.rawValue)", colour)
+            let word = isPlan && status == .changed ? "to change" : status.rawValue
+            return style.paint("\(count) \(word)", colour)
         }
         let time = "\(Int(seconds * 10) / 10).\(Int(seconds * 10) % 10) s"
         var text = "\(HostList.count(result.hosts.count)): \(counts.joined(separator: ", ")) in \(time)\n"

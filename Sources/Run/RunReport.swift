@@ -6,28 +6,15 @@ package struct RunReport: Sendable {
     /// Some host was not as its plan had found it: nothing was changed anywhere.
     package var isRefused: Bool
 
-    package init(hosts: [HostReport], isRefused: Bool = false) {
-        self.hosts = hosts
-        self.isRefused = isRefused
-    }
+    package var results: [HostResult] { hosts.map(\.result) }
 }
 
 /// What became of one host, or what would.
 package struct HostReport: Sendable {
+    /// With its tasks, and in a plan with its digest.
     package var result: HostResult
-    /// In the order of the playbook; tasks that were not begun are not there.
-    package var tasks: [TaskResult]
-    /// Of a plan: changes when what would be done, or the state it starts from, changes.
-    package var digest: String?
-    /// With `keepsPrograms`: what would be sent, in order.
+    /// Of a plan with `keepsPrograms`: what would be sent, in order.
     package var programs: [SentProgram]
-
-    package init(result: HostResult, tasks: [TaskResult] = [], digest: String? = nil, programs: [SentProgram] = []) {
-        self.result = result
-        self.tasks = tasks
-        self.digest = digest
-        self.programs = programs
-    }
 }
 
 /// A program as it would be sent, without the secrets in it.

@@ -4,14 +4,20 @@ package import Playbook
 
 /// What a run of a playbook needs from outside of this room: it reads no file, asks nobody and knows no environment.
 package struct RunSurroundings: Sendable {
-    /// A file of the project, by the path that the playbook's sources were resolved to.
-    package typealias Read = @Sendable (String) -> Result<[UInt8], ContentProblem>
     /// Fetches a secret; asked once for each.
     package typealias Fetch = @Sendable (SecretReference) async throws(SecretProblem) -> String
-    /// Shows the prompt of a `pause` and waits; false where somebody wants the run to end.
-    package typealias Confirm = @Sendable (String) async -> Bool
+    /// Shows the prompt of a `pause` and waits, at most so long if that is given; false where somebody wants the run to
+    /// end.
+    package typealias Confirm = @Sendable (String, Duration?) async -> Bool
 
-    package var read: Read
+    /// The project's folder, the playbook's, and the inventory's if it is a file.
+    package var root: String
+    package var playbookFolder: String
+    package var inventoryFolder: String?
+    /// Who `become: true` means, where the command line says it.
+    package var becomeUser: String?
+    /// Reads a file of the project, by its path.
+    package var read: Contents.Reader
     package var fetch: Fetch
     /// Nil where nobody can answer: a `pause` with a prompt is an error then, before anything is contacted.
     package var confirm: Confirm?
@@ -19,11 +25,17 @@ package struct RunSurroundings: Sendable {
     package var redactor: Redactor
 
     package init(
+        root: String,
+        playbookFolder: String,
+        inventoryFolder: String? = nil,
         redactor: Redactor,
-        read: @escaping Read,
+        read: @escaping Contents.Reader,
         fetch: @escaping Fetch,
         confirm: Confirm? = nil
     ) {
+        self.root = root
+        self.playbookFolder = playbookFolder
+        self.inventoryFolder = inventoryFolder
         self.redactor = redactor
         self.read = read
         self.fetch = fetch

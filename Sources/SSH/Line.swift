@@ -20,6 +20,7 @@ final class Line {
     private let link: any Link
     private var pairs: [Owner: Pair] = [:]
     private var single: [ShellChannel] = []
+    private var exchanges: [TunnelExchange] = []
     private var isClosed = false
 
     /// What the host gets to end a program that has had its time: TERM, three seconds, KILL, and the way there and back
@@ -97,6 +98,19 @@ final class Line {
         shell.start()
     }
 
+    /// Sends bytes to a place that the host reaches, and gathers what comes back.
+    func exchange(
+        _ terms: TunnelExchange.Terms,
+        _ done: @escaping (Exchange) -> Void
+    ) {
+        let exchange = TunnelExchange(terms, on: loop)
+        exchanges.append(exchange)
+        exchange.begin(link) { [weak self] result in
+            self?.exchanges.removeAll { $0 === exchange }
+            done(result)
+        }
+    }
+
     private func makeShell(_ text: String, of owner: Owner) -> ShellChannel {
         ShellChannel(on: link, loop, target, as: settings(of: owner), text) { [weak self] shell, ending in
             self?.end(shell, of: owner, ending)
@@ -125,12 +139,16 @@ final class Line {
         owner.flatMap { user in target.cannotBecome.map { "cannot become \(user): \($0)" } }
     }
 
+    /// No shell of it has ended yet: a lost link ends them all.
+    var isWell: Bool { !isClosed && pairs.values.allSatisfy { $0.all.allSatisfy { !$0.isEnded } } }
+
     // MARK: Ending a program
 
     func cancel() {
         for (owner, pair) in pairs {
             if let shell = pair.main, shell.isRunning { end(shell, of: owner, .cancelled) }
         }
+        for exchange in exchanges { exchange.finish(.lost("it was cancelled")) }
         // One of a kind: what belongs to them is given up with their channel, whoever they are.
         for shell in single where shell.isRunning { end(shell, of: nil, .cancelled) }
     }
@@ -158,7 +176,9 @@ final class Line {
         guard !isClosed else { return }
         isClosed = true
         let shells = pairs.values.flatMap(\.all) + single
-        (pairs, single) = ([:], [])
+        let waiting = exchanges
+        (pairs, single, exchanges) = ([:], [], [])
+        for exchange in waiting { exchange.finish(.lost("the connection was closed")) }
         for shell in shells { shell.close() }
         link.close()
     }

@@ -36,6 +36,7 @@ package enum ProgramFile {
     package static var upload: String { text(baton_upload_sh()) }
     package static var end: String { text(baton_end_sh()) }
     package static var facts: String { text(baton_facts_sh()) }
+    package static var checks: String { text(baton_checks_sh()) }
 
     private static func text(_ file: baton_program) -> String {
         String(decoding: UnsafeRawBufferPointer(start: file.bytes, count: file.count), as: UTF8.self)

@@ -31,6 +31,14 @@ struct SchemaOutputTests {
     @Test func `every line of stdout is as its schema says`() async throws {
         try await withWorkplace(hosts: 3) { place in
             try Files.write(Array(Self.judge.utf8), to: "\(place.directory)/judge.py")
+            let plays = """
+                - hosts: all
+                  tasks:
+                    - file: {path: "\(place.directory)/note-{{ inventory_hostname }}", content: hello}
+                    - run: echo out; exit 3
+
+                """
+            try Files.write(Array(plays.utf8), to: "\(place.directory)/play.yml")
             let result = try await place.shell(
                 """
                 mkdir out
@@ -48,6 +56,14 @@ struct SchemaOutputTests {
                 baton exec -i away.yml -l lab1 -o json -- true > out/result-away
                 baton lab status --directory fleet -o json > out/lab-up
                 baton version -o json > out/version-now
+                baton validate -i "$i" play.yml play.py -o json > out/validation-errors
+                baton validate play.yml -o json > out/validation-good
+                baton plan -i "$i" play.yml -o json --out plan.json > out/result-plan
+                cp plan.json out/plan-file
+                baton plan -i "$i" play.yml -o jsonl > out/event-plan
+                baton deploy -i "$i" play.yml -y -o jsonl > out/event-deploy
+                baton deploy -i "$i" play.yml -y -D -o json > out/result-deploy
+                baton deploy -i "$i" play.yml -y --plan plan.json -o json > out/result-refused
                 baton hosts -i "$i" --explain lab1 -o json > out/explain-all
                 baton hosts -i "$i" --explain lab1 ansible_user -o json > out/explain-one
                 /usr/bin/python3 judge.py '\(Self.root)/docs/schema'

@@ -29,7 +29,10 @@ import Darwin
         #expect(Tool.declaration.problems() == [])
     }
 
-    @Test(arguments: ["", "exec", "facts", "hosts", "lab", "lab up", "init", "completions", "version", "manual"])
+    @Test(arguments: [
+        "", "validate", "plan", "deploy", "exec", "facts", "hosts", "lab", "lab up", "init", "completions", "version",
+        "manual",
+    ])
     func `help is as reviewed`(_ command: String) throws {
         let path = command.split(separator: " ").map(String.init)
         let text = Tool.declaration.helpText(for: path, width: 100)

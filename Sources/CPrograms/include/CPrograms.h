@@ -13,5 +13,15 @@ typedef struct {
 baton_program baton_upload_sh(void);
 baton_program baton_end_sh(void);
 baton_program baton_facts_sh(void);
+baton_program baton_checks_sh(void);
+
+// The library that programs are put together from (programs/library).
+baton_program baton_library_state_sh(void);
+baton_program baton_library_look_sh(void);
+baton_program baton_library_age_sh(void);
+baton_program baton_library_run_sh(void);
+baton_program baton_library_steps_sh(void);
+baton_program baton_library_place_sh(void);
+baton_program baton_library_change_sh(void);
 
 #endif

@@ -3,7 +3,7 @@
 # Prints the words that can follow the command "$1".
 _baton_commands() {
     case "$1" in
-        '') echo 'init lab exec facts hosts completions manual version help' ;;
+        '') echo 'init lab validate plan deploy exec facts hosts completions manual version help' ;;
         'lab') echo 'up status down' ;;
     esac
 }
@@ -17,6 +17,9 @@ _baton_options() {
         'lab/up') echo '--directory -h --help --version' ;;
         'lab/status') echo '-o --output --directory -h --help --version' ;;
         'lab/down') echo '--directory -h --help --version' ;;
+        'validate') echo '-i --inventory -l --limit -e --extra-vars -t --tags --skip-tags -o --output -h --help --version' ;;
+        'plan') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -e --extra-vars -t --tags --skip-tags -D --diff --out --exit-code --show-script -h --help --version' ;;
+        'deploy') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -e --extra-vars -t --tags --skip-tags -y --yes -C --check -D --diff --plan -h --help --version' ;;
         'exec') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --timeout --max-output -h --help --version' ;;
         'facts') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -h --help --version' ;;
         'hosts') echo '-i --inventory -l --limit --graph --vars --explain -o --output -h --help --version' ;;
@@ -31,6 +34,37 @@ _baton_value() {
     case "$1:$2" in
         lab:--directory | lab/*:--directory) echo 'directory' ;;
         lab/status:-o | lab/status:--output) echo 'words text json jsonl' ;;
+        validate:-i | validate:--inventory) echo 'file' ;;
+        validate:-l | validate:--limit) echo 'text' ;;
+        validate:-e | validate:--extra-vars) echo 'text' ;;
+        validate:-t | validate:--tags) echo 'text' ;;
+        validate:--skip-tags) echo 'text' ;;
+        validate:-o | validate:--output) echo 'words text json jsonl' ;;
+        plan:-i | plan:--inventory) echo 'file' ;;
+        plan:-l | plan:--limit) echo 'text' ;;
+        plan:-u | plan:--user) echo 'text' ;;
+        plan:--private-key) echo 'file' ;;
+        plan:--become-user) echo 'text' ;;
+        plan:-f | plan:--forks) echo 'text' ;;
+        plan:--connect-timeout) echo 'text' ;;
+        plan:-o | plan:--output) echo 'words text json jsonl' ;;
+        plan:-e | plan:--extra-vars) echo 'text' ;;
+        plan:-t | plan:--tags) echo 'text' ;;
+        plan:--skip-tags) echo 'text' ;;
+        plan:--out) echo 'file' ;;
+        plan:--show-script) echo 'text' ;;
+        deploy:-i | deploy:--inventory) echo 'file' ;;
+        deploy:-l | deploy:--limit) echo 'text' ;;
+        deploy:-u | deploy:--user) echo 'text' ;;
+        deploy:--private-key) echo 'file' ;;
+        deploy:--become-user) echo 'text' ;;
+        deploy:-f | deploy:--forks) echo 'text' ;;
+        deploy:--connect-timeout) echo 'text' ;;
+        deploy:-o | deploy:--output) echo 'words text json jsonl' ;;
+        deploy:-e | deploy:--extra-vars) echo 'text' ;;
+        deploy:-t | deploy:--tags) echo 'text' ;;
+        deploy:--skip-tags) echo 'text' ;;
+        deploy:--plan) echo 'file' ;;
         exec:-i | exec:--inventory) echo 'file' ;;
         exec:-l | exec:--limit) echo 'text' ;;
         exec:-u | exec:--user) echo 'text' ;;
@@ -62,6 +96,9 @@ _baton_operand() {
     case "$1:$2" in
         init:0) echo 'directory' ;;
         lab/up:0) echo 'text' ;;
+        validate:[0-9]*) echo 'file' ;;
+        plan:0) echo 'file' ;;
+        deploy:0) echo 'file' ;;
         exec:after) echo 'text' ;;
         hosts:0) echo 'text' ;;
         completions:0) echo 'words bash zsh fish' ;;

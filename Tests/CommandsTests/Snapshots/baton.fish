@@ -3,7 +3,7 @@
 # Succeeds if the option in "place:option" takes a value.
 function __baton_takes_value
     switch $argv[1]
-        case 'lab:--directory' 'lab/*:--directory' 'lab/status:-o' 'lab/status:--output' 'exec:-i' 'exec:--inventory' 'exec:-l' 'exec:--limit' 'exec:-u' 'exec:--user' 'exec:--private-key' 'exec:--become-user' 'exec:-f' 'exec:--forks' 'exec:--connect-timeout' 'exec:-o' 'exec:--output' 'exec:--timeout' 'exec:--max-output' 'facts:-i' 'facts:--inventory' 'facts:-l' 'facts:--limit' 'facts:-u' 'facts:--user' 'facts:--private-key' 'facts:--become-user' 'facts:-f' 'facts:--forks' 'facts:--connect-timeout' 'facts:-o' 'facts:--output' 'hosts:-i' 'hosts:--inventory' 'hosts:-l' 'hosts:--limit' 'hosts:--explain' 'hosts:-o' 'hosts:--output' 'version:-o' 'version:--output'
+        case 'lab:--directory' 'lab/*:--directory' 'lab/status:-o' 'lab/status:--output' 'validate:-i' 'validate:--inventory' 'validate:-l' 'validate:--limit' 'validate:-e' 'validate:--extra-vars' 'validate:-t' 'validate:--tags' 'validate:--skip-tags' 'validate:-o' 'validate:--output' 'plan:-i' 'plan:--inventory' 'plan:-l' 'plan:--limit' 'plan:-u' 'plan:--user' 'plan:--private-key' 'plan:--become-user' 'plan:-f' 'plan:--forks' 'plan:--connect-timeout' 'plan:-o' 'plan:--output' 'plan:-e' 'plan:--extra-vars' 'plan:-t' 'plan:--tags' 'plan:--skip-tags' 'plan:--out' 'plan:--show-script' 'deploy:-i' 'deploy:--inventory' 'deploy:-l' 'deploy:--limit' 'deploy:-u' 'deploy:--user' 'deploy:--private-key' 'deploy:--become-user' 'deploy:-f' 'deploy:--forks' 'deploy:--connect-timeout' 'deploy:-o' 'deploy:--output' 'deploy:-e' 'deploy:--extra-vars' 'deploy:-t' 'deploy:--tags' 'deploy:--skip-tags' 'deploy:--plan' 'exec:-i' 'exec:--inventory' 'exec:-l' 'exec:--limit' 'exec:-u' 'exec:--user' 'exec:--private-key' 'exec:--become-user' 'exec:-f' 'exec:--forks' 'exec:--connect-timeout' 'exec:-o' 'exec:--output' 'exec:--timeout' 'exec:--max-output' 'facts:-i' 'facts:--inventory' 'facts:-l' 'facts:--limit' 'facts:-u' 'facts:--user' 'facts:--private-key' 'facts:--become-user' 'facts:-f' 'facts:--forks' 'facts:--connect-timeout' 'facts:-o' 'facts:--output' 'hosts:-i' 'hosts:--inventory' 'hosts:-l' 'hosts:--limit' 'hosts:--explain' 'hosts:-o' 'hosts:--output' 'version:-o' 'version:--output'
             return 0
     end
     return 1
@@ -42,7 +42,7 @@ function __baton_line
                 end
             case '*'
                 switch "$place:$word"
-                    case ':init' ':lab' ':exec' ':facts' ':hosts' ':completions' ':manual' ':version' 'lab:up' 'lab:status' 'lab:down'
+                    case ':init' ':lab' ':validate' ':plan' ':deploy' ':exec' ':facts' ':hosts' ':completions' ':manual' ':version' 'lab:up' 'lab:status' 'lab:down'
                         set place (string trim -l -c / -- "$place/$word")
                     case ':help'
                     case '*'
@@ -80,6 +80,9 @@ complete -c baton -e
 complete -c baton -f
 complete -c baton -n '__baton_at \'\'' -a init -d 'Write a starter project'
 complete -c baton -n '__baton_at \'\'' -a lab -d 'Run a throwaway fleet on this machine to try everything on'
+complete -c baton -n '__baton_at \'\'' -a validate -d 'Verify playbooks offline'
+complete -c baton -n '__baton_at \'\'' -a plan -d 'Show what a playbook would change'
+complete -c baton -n '__baton_at \'\'' -a deploy -d 'Carry out a playbook'
 complete -c baton -n '__baton_at \'\'' -a exec -d 'Run a command on many hosts'
 complete -c baton -n '__baton_at \'\'' -a facts -d 'Show what the hosts are: system, kernel, memory, init, tools'
 complete -c baton -n '__baton_at \'\'' -a hosts -d 'Show the resolved inventory, or where a variable comes from'
@@ -95,6 +98,55 @@ complete -c baton -n '__baton_at \'lab\'' -a status -d 'Show its hosts'
 complete -c baton -n '__baton_at \'lab\'' -a down -d 'End the fleet and remove everything of it, also after a crash'
 complete -c baton -n '__baton_under lab' -l directory -x -a '(__fish_complete_directories (commandline -ct))' -d 'Where the lab lives'
 complete -c baton -n '__baton_under lab/status' -s o -l output -x -a 'text json jsonl' -d 'How results are written to stdout: for people, as one JSON value, or as a line per event'
+complete -c baton -n '__baton_under validate' -s i -l inventory -r -F -d 'Read hosts from this inventory: a file, a folder, a program, or a list like web1,web2'
+complete -c baton -n '__baton_under validate' -s l -l limit -x -d 'Only the hosts that match, as in Ansible: web:db, web:&eu, web:!web3, web[0:2], web*, ~regex, @file'
+complete -c baton -n '__baton_under validate' -s e -l extra-vars -x -d 'Set a variable, stronger than all others: NAME=VALUE, the value is text; or @FILE, YAML or JSON'
+complete -c baton -n '__baton_under validate' -s t -l tags -x -d 'Only tasks with one of these tags, separated by commas; always, tagged, untagged and all mean what they say'
+complete -c baton -n '__baton_under validate' -l skip-tags -x -d 'No task with one of these tags'
+complete -c baton -n '__baton_under validate' -s o -l output -x -a 'text json jsonl' -d 'How results are written to stdout: for people, as one JSON value, or as a line per event'
+complete -c baton -n '__baton_operand \'validate\' 0 any anywhere' -F
+complete -c baton -n '__baton_under plan' -s i -l inventory -r -F -d 'Read hosts from this inventory: a file, a folder, a program, or a list like web1,web2'
+complete -c baton -n '__baton_under plan' -s l -l limit -x -d 'Only the hosts that match, as in Ansible: web:db, web:&eu, web:!web3, web[0:2], web*, ~regex, @file'
+complete -c baton -n '__baton_under plan' -s u -l user -x -d 'Log in as this user, whatever the inventory says'
+complete -c baton -n '__baton_under plan' -l private-key -r -F -d 'Log in with this key, whatever the inventory says'
+complete -c baton -n '__baton_under plan' -s k -l ask-pass -d 'Ask for the password to log in with, once for all hosts'
+complete -c baton -n '__baton_under plan' -s b -l become -d 'Run as another user through sudo'
+complete -c baton -n '__baton_under plan' -l become-user -x -d 'The user to become; root if nothing says otherwise'
+complete -c baton -n '__baton_under plan' -s K -l ask-become-pass -d 'Ask for the password that sudo wants, once for all hosts'
+complete -c baton -n '__baton_under plan' -s f -l forks -x -d 'Work on this many hosts at once'
+complete -c baton -n '__baton_under plan' -l connect-timeout -x -d 'Give up on a connection after this time'
+complete -c baton -n '__baton_under plan' -l accept-new-host-keys -d 'Believe and remember the keys of hosts of which none is known; a changed key is refused all the same'
+complete -c baton -n '__baton_under plan' -s o -l output -x -a 'text json jsonl' -d 'How results are written to stdout: for people, as one JSON value, or as a line per event'
+complete -c baton -n '__baton_under plan' -s v -l verbose -d 'Say more on stderr'
+complete -c baton -n '__baton_under plan' -s e -l extra-vars -x -d 'Set a variable, stronger than all others: NAME=VALUE, the value is text; or @FILE, YAML or JSON'
+complete -c baton -n '__baton_under plan' -s t -l tags -x -d 'Only tasks with one of these tags, separated by commas; always, tagged, untagged and all mean what they say'
+complete -c baton -n '__baton_under plan' -l skip-tags -x -d 'No task with one of these tags'
+complete -c baton -n '__baton_under plan' -s D -l diff -d 'Show what would change in files; a plan does so anyway'
+complete -c baton -n '__baton_under plan' -l out -r -F -d 'Write the plan to this file, for `baton deploy --plan FILE`'
+complete -c baton -n '__baton_under plan' -l exit-code -d 'End with 9 if there are changes'
+complete -c baton -n '__baton_under plan' -l show-script -x -d 'Print the shell that would go to this host, and contact no other'
+complete -c baton -n '__baton_operand \'plan\' 0 0 anywhere' -F
+complete -c baton -n '__baton_under deploy' -s i -l inventory -r -F -d 'Read hosts from this inventory: a file, a folder, a program, or a list like web1,web2'
+complete -c baton -n '__baton_under deploy' -s l -l limit -x -d 'Only the hosts that match, as in Ansible: web:db, web:&eu, web:!web3, web[0:2], web*, ~regex, @file'
+complete -c baton -n '__baton_under deploy' -s u -l user -x -d 'Log in as this user, whatever the inventory says'
+complete -c baton -n '__baton_under deploy' -l private-key -r -F -d 'Log in with this key, whatever the inventory says'
+complete -c baton -n '__baton_under deploy' -s k -l ask-pass -d 'Ask for the password to log in with, once for all hosts'
+complete -c baton -n '__baton_under deploy' -s b -l become -d 'Run as another user through sudo'
+complete -c baton -n '__baton_under deploy' -l become-user -x -d 'The user to become; root if nothing says otherwise'
+complete -c baton -n '__baton_under deploy' -s K -l ask-become-pass -d 'Ask for the password that sudo wants, once for all hosts'
+complete -c baton -n '__baton_under deploy' -s f -l forks -x -d 'Work on this many hosts at once'
+complete -c baton -n '__baton_under deploy' -l connect-timeout -x -d 'Give up on a connection after this time'
+complete -c baton -n '__baton_under deploy' -l accept-new-host-keys -d 'Believe and remember the keys of hosts of which none is known; a changed key is refused all the same'
+complete -c baton -n '__baton_under deploy' -s o -l output -x -a 'text json jsonl' -d 'How results are written to stdout: for people, as one JSON value, or as a line per event'
+complete -c baton -n '__baton_under deploy' -s v -l verbose -d 'Say more on stderr'
+complete -c baton -n '__baton_under deploy' -s e -l extra-vars -x -d 'Set a variable, stronger than all others: NAME=VALUE, the value is text; or @FILE, YAML or JSON'
+complete -c baton -n '__baton_under deploy' -s t -l tags -x -d 'Only tasks with one of these tags, separated by commas; always, tagged, untagged and all mean what they say'
+complete -c baton -n '__baton_under deploy' -l skip-tags -x -d 'No task with one of these tags'
+complete -c baton -n '__baton_under deploy' -s y -l yes -d 'Do not ask'
+complete -c baton -n '__baton_under deploy' -s C -l check -d 'Change nothing: the same as plan'
+complete -c baton -n '__baton_under deploy' -s D -l diff -d 'Show what changes in files'
+complete -c baton -n '__baton_under deploy' -l plan -r -F -d 'Do what this plan says, and nothing if a host is no longer as it was then'
+complete -c baton -n '__baton_operand \'deploy\' 0 0 anywhere' -F
 complete -c baton -n '__baton_under exec' -s i -l inventory -r -F -d 'Read hosts from this inventory: a file, a folder, a program, or a list like web1,web2'
 complete -c baton -n '__baton_under exec' -s l -l limit -x -d 'Only the hosts that match, as in Ansible: web:db, web:&eu, web:!web3, web[0:2], web*, ~regex, @file'
 complete -c baton -n '__baton_under exec' -s u -l user -x -d 'Log in as this user, whatever the inventory says'

@@ -5,7 +5,7 @@ _baton_help() {
     local place="${(j:/:)words[2,CURRENT-1]}"
     local -a commands
     case $place in
-        '') commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'hosts:Show the resolved inventory, or where a variable comes from' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2') ;;
+        '') commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'validate:Verify playbooks offline' 'plan:Show what a playbook would change' 'deploy:Carry out a playbook' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'hosts:Show the resolved inventory, or where a variable comes from' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2') ;;
         'lab') commands=('up:Start the fleet' 'status:Show its hosts' 'down:End the fleet and remove everything of it, also after a crash') ;;
     esac
     _describe -t commands command commands
@@ -125,6 +125,113 @@ _baton__exec() {
         '*:COMMAND: '
 }
 
+_baton__deploy() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '*-i+[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '*--inventory=[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '(-l --limit)-l+[Only the hosts that match, as in Ansible\: web\:db, web\:&eu, web\:!web3, web\[0\:2\], web*, ~regex, @file]:PATTERN: ' \
+        '(-l --limit)--limit=[Only the hosts that match, as in Ansible\: web\:db, web\:&eu, web\:!web3, web\[0\:2\], web*, ~regex, @file]:PATTERN: ' \
+        '(-u --user)-u+[Log in as this user, whatever the inventory says]:NAME: ' \
+        '(-u --user)--user=[Log in as this user, whatever the inventory says]:NAME: ' \
+        '(--private-key)--private-key=[Log in with this key, whatever the inventory says]:FILE:_files' \
+        '(-k --ask-pass)-k[Ask for the password to log in with, once for all hosts]' \
+        '(-k --ask-pass)--ask-pass[Ask for the password to log in with, once for all hosts]' \
+        '(-b --become)-b[Run as another user through sudo]' \
+        '(-b --become)--become[Run as another user through sudo]' \
+        '(--become-user)--become-user=[The user to become; root if nothing says otherwise]:NAME: ' \
+        '(-K --ask-become-pass)-K[Ask for the password that sudo wants, once for all hosts]' \
+        '(-K --ask-become-pass)--ask-become-pass[Ask for the password that sudo wants, once for all hosts]' \
+        '(-f --forks)-f+[Work on this many hosts at once]:N: ' \
+        '(-f --forks)--forks=[Work on this many hosts at once]:N: ' \
+        '(--connect-timeout)--connect-timeout=[Give up on a connection after this time]:DURATION: ' \
+        '(--accept-new-host-keys)--accept-new-host-keys[Believe and remember the keys of hosts of which none is known; a changed key is refused all the same]' \
+        '(-o --output)-o+[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-o --output)--output=[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-v --verbose)-v[Say more on stderr]' \
+        '(-v --verbose)--verbose[Say more on stderr]' \
+        '*-e+[Set a variable, stronger than all others\: NAME=VALUE, the value is text; or @FILE, YAML or JSON]:VARIABLE: ' \
+        '*--extra-vars=[Set a variable, stronger than all others\: NAME=VALUE, the value is text; or @FILE, YAML or JSON]:VARIABLE: ' \
+        '*-t+[Only tasks with one of these tags, separated by commas; always, tagged, untagged and all mean what they say]:TAGS: ' \
+        '*--tags=[Only tasks with one of these tags, separated by commas; always, tagged, untagged and all mean what they say]:TAGS: ' \
+        '*--skip-tags=[No task with one of these tags]:TAGS: ' \
+        '(-y --yes)-y[Do not ask]' \
+        '(-y --yes)--yes[Do not ask]' \
+        '(-C --check)-C[Change nothing\: the same as plan]' \
+        '(-C --check)--check[Change nothing\: the same as plan]' \
+        '(-D --diff)-D[Show what changes in files]' \
+        '(-D --diff)--diff[Show what changes in files]' \
+        '(--plan)--plan=[Do what this plan says, and nothing if a host is no longer as it was then]:FILE:_files' \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]' \
+        ':PLAYBOOK:_files'
+}
+
+_baton__plan() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '*-i+[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '*--inventory=[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '(-l --limit)-l+[Only the hosts that match, as in Ansible\: web\:db, web\:&eu, web\:!web3, web\[0\:2\], web*, ~regex, @file]:PATTERN: ' \
+        '(-l --limit)--limit=[Only the hosts that match, as in Ansible\: web\:db, web\:&eu, web\:!web3, web\[0\:2\], web*, ~regex, @file]:PATTERN: ' \
+        '(-u --user)-u+[Log in as this user, whatever the inventory says]:NAME: ' \
+        '(-u --user)--user=[Log in as this user, whatever the inventory says]:NAME: ' \
+        '(--private-key)--private-key=[Log in with this key, whatever the inventory says]:FILE:_files' \
+        '(-k --ask-pass)-k[Ask for the password to log in with, once for all hosts]' \
+        '(-k --ask-pass)--ask-pass[Ask for the password to log in with, once for all hosts]' \
+        '(-b --become)-b[Run as another user through sudo]' \
+        '(-b --become)--become[Run as another user through sudo]' \
+        '(--become-user)--become-user=[The user to become; root if nothing says otherwise]:NAME: ' \
+        '(-K --ask-become-pass)-K[Ask for the password that sudo wants, once for all hosts]' \
+        '(-K --ask-become-pass)--ask-become-pass[Ask for the password that sudo wants, once for all hosts]' \
+        '(-f --forks)-f+[Work on this many hosts at once]:N: ' \
+        '(-f --forks)--forks=[Work on this many hosts at once]:N: ' \
+        '(--connect-timeout)--connect-timeout=[Give up on a connection after this time]:DURATION: ' \
+        '(--accept-new-host-keys)--accept-new-host-keys[Believe and remember the keys of hosts of which none is known; a changed key is refused all the same]' \
+        '(-o --output)-o+[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-o --output)--output=[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-v --verbose)-v[Say more on stderr]' \
+        '(-v --verbose)--verbose[Say more on stderr]' \
+        '*-e+[Set a variable, stronger than all others\: NAME=VALUE, the value is text; or @FILE, YAML or JSON]:VARIABLE: ' \
+        '*--extra-vars=[Set a variable, stronger than all others\: NAME=VALUE, the value is text; or @FILE, YAML or JSON]:VARIABLE: ' \
+        '*-t+[Only tasks with one of these tags, separated by commas; always, tagged, untagged and all mean what they say]:TAGS: ' \
+        '*--tags=[Only tasks with one of these tags, separated by commas; always, tagged, untagged and all mean what they say]:TAGS: ' \
+        '*--skip-tags=[No task with one of these tags]:TAGS: ' \
+        '(-D --diff)-D[Show what would change in files; a plan does so anyway]' \
+        '(-D --diff)--diff[Show what would change in files; a plan does so anyway]' \
+        '(--out)--out=[Write the plan to this file, for `baton deploy --plan FILE`]:FILE:_files' \
+        '(--exit-code)--exit-code[End with 9 if there are changes]' \
+        '(--show-script)--show-script=[Print the shell that would go to this host, and contact no other]:HOST: ' \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]' \
+        ':PLAYBOOK:_files'
+}
+
+_baton__validate() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '*-i+[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '*--inventory=[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '(-l --limit)-l+[Only the hosts that match, as in Ansible\: web\:db, web\:&eu, web\:!web3, web\[0\:2\], web*, ~regex, @file]:PATTERN: ' \
+        '(-l --limit)--limit=[Only the hosts that match, as in Ansible\: web\:db, web\:&eu, web\:!web3, web\[0\:2\], web*, ~regex, @file]:PATTERN: ' \
+        '*-e+[Set a variable, stronger than all others\: NAME=VALUE, the value is text; or @FILE, YAML or JSON]:VARIABLE: ' \
+        '*--extra-vars=[Set a variable, stronger than all others\: NAME=VALUE, the value is text; or @FILE, YAML or JSON]:VARIABLE: ' \
+        '*-t+[Only tasks with one of these tags, separated by commas; always, tagged, untagged and all mean what they say]:TAGS: ' \
+        '*--tags=[Only tasks with one of these tags, separated by commas; always, tagged, untagged and all mean what they say]:TAGS: ' \
+        '*--skip-tags=[No task with one of these tags]:TAGS: ' \
+        '(-o --output)-o+[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-o --output)--output=[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]' \
+        '*:PLAYBOOK:_files'
+}
+
 _baton__lab__down() {
     local curcontext="$curcontext" state line
     local -A opt_args
@@ -204,13 +311,16 @@ _baton() {
         '*:: :->arguments'
     case $state in
         command)
-            local -a commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'hosts:Show the resolved inventory, or where a variable comes from' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2' 'help:Show help for a command')
+            local -a commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'validate:Verify playbooks offline' 'plan:Show what a playbook would change' 'deploy:Carry out a playbook' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'hosts:Show the resolved inventory, or where a variable comes from' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2' 'help:Show help for a command')
             _describe -t commands command commands
             ;;
         arguments)
             case $line[1] in
                 init) _baton__init ;;
                 lab) _baton__lab ;;
+                validate) _baton__validate ;;
+                plan) _baton__plan ;;
+                deploy) _baton__deploy ;;
                 exec) _baton__exec ;;
                 facts) _baton__facts ;;
                 hosts) _baton__hosts ;;

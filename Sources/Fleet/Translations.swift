@@ -1,9 +1,9 @@
-import Events
-import SSH
-import Shell
+package import Events
+package import SSH
+package import Shell
 
 extension Duration {
-    fileprivate var inMilliseconds: Int {
+    package var inMilliseconds: Int {
         Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
     }
 }
@@ -11,7 +11,7 @@ extension Duration {
 /// From what the rooms below say to what the result says: the stable words of the contract.
 extension HostResult.Execution {
     /// What was kept goes through the redactor here, where it is still known where the middle is missing.
-    init(_ reply: Reply, _ redactor: Redactor) {
+    package init(_ reply: Reply, _ redactor: Redactor) {
         self.init(exit: Int(reply.status), stdout: reply.stdout.clean(redactor), stderr: reply.stderr.clean(redactor))
         stdoutDropped = reply.stdout.dropped
         stderrDropped = reply.stderr.dropped
@@ -21,7 +21,7 @@ extension HostResult.Execution {
 
 extension HostResult {
     /// A program whose end was not seen is a failure, with what it had said.
-    init(host: String, failedWith error: RemoteError, _ redactor: Redactor) {
+    package init(host: String, failedWith error: RemoteError, _ redactor: Redactor) {
         // Nothing of ours ran where the shell or sudo never came up.
         let ran: Bool =
             switch error.kind {
@@ -44,8 +44,16 @@ extension HostResult {
     }
 }
 
+extension HostResult {
+    package init(host: String, unreachable error: SSHError, attempts: Int) {
+        self.init(host: host, status: .unreachable, touched: false)
+        let tries = attempts > 1 ? " (\(attempts) attempts)" : ""
+        problem = Problem(kind: error.kind.word, message: error.message + tries, hint: error.hint)
+    }
+}
+
 extension RemoteError.Kind {
-    var word: String {
+    package var word: String {
         switch self {
         case .linkLost: return "link_lost"
         case .shellLost: return "shell_lost"
@@ -59,7 +67,7 @@ extension RemoteError.Kind {
 }
 
 extension SSHError.Kind {
-    var word: String {
+    package var word: String {
         switch self {
         case .nameUnknown: return "name_unknown"
         case .refused: return "refused"
@@ -83,7 +91,7 @@ extension SSHError.Kind {
 }
 
 extension Capture {
-    fileprivate func clean(_ redactor: Redactor) -> [UInt8] {
+    package func clean(_ redactor: Redactor) -> [UInt8] {
         dropped == 0 ? redactor.clean(bytes) : redactor.clean(beginning: beginning, end: Array(end))
     }
 }

@@ -1,0 +1,52 @@
+#!/bin/sh
+# shellcheck disable=SC2034,SC2154  # the files of this library share their variables
+# A user's command with its conditions, as part of a step. A condition that says no leaves in b_end and b_note that and
+# why, and fails.
+
+baton_no() {
+    b_end=skipped b_note=$1
+    return 1
+}
+
+baton_creates() {
+    if [ -e "$1" ] || [ -h "$1" ]; then baton_no "$1 exists"; fi
+}
+
+baton_removes() {
+    [ -e "$1" ] || [ -h "$1" ] || baton_no "$1 does not exist"
+}
+
+# Those two take a function: the command is a user's, and must not see or change what is in here.
+baton_unless() {
+    if ("$1") </dev/null >/dev/null 2>&1; then baton_no 'the command of unless succeeded'; fi
+}
+
+baton_onlyif() {
+    ("$1") </dev/null >/dev/null 2>&1
+    b_status=$?
+    [ "$b_status" -eq 0 ] || baton_no "the command of onlyif ended with status $b_status"
+}
+
+baton_when_older() {
+    baton_age "$@"
+    case $b_age in
+    older) ;;
+    gone) baton_no 'the process does not run' ;;
+    failed)
+        printf '%s\n' "$b_older" >&2
+        b_end=1
+        return 1
+        ;;
+    *) baton_no 'the process is younger than the files' ;;
+    esac
+}
+
+# baton_run FUNCTION [INPUT]: INPUT is a function that prints what the command reads.
+baton_run() {
+    if [ $# -eq 1 ]; then
+        ("$1") </dev/null
+    else
+        "$2" | ("$1")
+    fi
+    b_end=$?
+}

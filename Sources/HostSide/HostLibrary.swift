@@ -1,0 +1,54 @@
+internal import CPrograms
+
+/// The parts that programs for hosts are put together from: files of shell functions. A program has those it needs and
+/// no others, because a host's shell reads a program byte by byte.
+enum HostLibrary: CaseIterable {
+    /// What paths are.
+    case state
+    /// Looks of all kinds.
+    case look
+    /// How old processes are.
+    case age
+    /// Commands of users.
+    case run
+    /// Steps and their framing.
+    case steps
+    /// Where a change happens.
+    case place
+    /// Changes of files, directories and links.
+    case change
+
+    /// These parts in their order, without their comments.
+    static func text(_ parts: Set<HostLibrary>) -> String {
+        allCases.filter { parts.contains($0) }.map(\.code).joined()
+    }
+
+    /// The whole file.
+    var source: String {
+        let file = embedded
+        return String(decoding: UnsafeRawBufferPointer(start: file.bytes, count: file.count), as: UTF8.self)
+    }
+
+    private var code: String { Self.code(of: source) }
+
+    static func code(of source: String) -> String {
+        var text = ""
+        for line in source.split(separator: "\n") where !line.drop(while: { $0 == " " }).hasPrefix("#") {
+            text += line
+            text += "\n"
+        }
+        return text
+    }
+
+    private var embedded: baton_program {
+        switch self {
+        case .state: baton_library_state_sh()
+        case .look: baton_library_look_sh()
+        case .age: baton_library_age_sh()
+        case .run: baton_library_run_sh()
+        case .steps: baton_library_steps_sh()
+        case .place: baton_library_place_sh()
+        case .change: baton_library_change_sh()
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package import Events
+import HostSide
+import Playbook
+
+/// What is to be carried out, and what it came to.
+extension HostProgress {
+    /// A program is sent as one line that the host's shell reads byte by byte: beyond this a second one is quicker.
+    private static var longest: Int { 1 << 20 }
+
+    mutating func append(_ operation: Operation, _ index: Int, _ task: ResolvedTask) {
+        let outline = outlines[index]
+        var step = Step(nextStep, task.name, operation)
+        step.retries = outline.isJudged ? 0 : outline.retries
+        step.delay = outline.delay
+        step.ignoresFailure = outline.ignoresErrors || outline.isJudged
+        roles[nextStep] = .task(index)
+        nextStep += 1
+        append(step, task.account)
+    }
+
+    /// Looks again at what was found right. Neighbours share a step.
+    mutating func verify(_ expectations: [Expectation], _ index: Int, _ task: ResolvedTask) {
+        if let batch = batches.last, batch.account == task.account, let step = batch.steps.last,
+            case .verify(let indexes) = roles[step.number], case .verify(let others) = step.operation
+        {
+            roles[step.number] = .verify(indexes + [index])
+            batches[batches.count - 1].steps[batch.steps.count - 1].operation = .verify(others + expectations)
+            return
+        }
+        roles[nextStep] = .verify([index])
+        append(Step(nextStep, "as they were seen", .verify(expectations)), task.account)
+        nextStep += 1
+    }
+
+    private mutating func append(_ step: Step, _ account: TaskAccount) {
+        var size = 512 + step.label.utf8.count
+        var waitsForDirectory = false
+        if case .file(let change) = step.operation {
+            if tools.needsUpload(change) {
+                // It is put beside its place before the program runs: what makes the place is in a program before that.
+                waitsForDirectory = touched.everything || touched.covers(change.expected.path)
+            } else {
+                size += change.content?.bytes.count ?? 0
+            }
+        }
+        if let last = batches.last, last.account == account, last.size + size <= Self.longest, !waitsForDirectory {
+            batches[batches.count - 1].steps.append(step)
+            batches[batches.count - 1].size += size
+        } else {
+            batches.append(Batch(account: account, steps: [step], size: size))
+        }
+        if mode == .plan { planned = batches }
+    }
+
+    // MARK: What the host says
+
+    /// The task that a step is for.
+    package func outline(of step: Int) -> TaskOutline? {
+        switch roles[step] {
+        case .task(let index): outlines[index]
+        case .verify, nil: nil
+        }
+    }
+
+    /// How long a step may take, with all its attempts.
+    package func deadline(of step: Int) -> Duration {
+        guard let outline = outline(of: step) else { return .seconds(600) }
+        if outline.isJudged { return outline.timeout }
+        return outline.timeout * (outline.retries + 1) + outline.delay * outline.retries
+    }
+
+    /// Of one attempt.
+    package func timeout(of step: Int) -> Duration { outline(of: step)?.timeout ?? .seconds(600) }
+
+    /// A step ended. Nothing that a host says about steps that it was not given counts.
+    package mutating func ended(_ number: Int, _ step: StepReport) {
+        guard isApplying, failure == nil, let role = roles.removeValue(forKey: number) else { return }
+        switch role {
+        case .verify(let indexes):
+            switch step.end {
+            case .done, .skipped: for index in indexes { entries[index].isFinal = true }
+            case .stale: staleAt = indexes[0]
+            case .failed: fail(indexes[0], Self.problem(step, "what was seen could not be looked at again"))
+            }
+        case .task(let index):
+            if case .stale = step.end {
+                staleAt = index
+            } else if entries[index].isChange {
+                changed(index, step)
+            } else {
+                carriedOut(index, step)
+            }
+        }
+    }
+
+    private mutating func changed(_ index: Int, _ step: StepReport) {
+        if case .failed = step.end {
+            finishFailed(index, Self.problem(step, "it could not be done"), TaskOutcome(failed: true), step)
+            return
+        }
+        entries[index].result?.milliseconds = step.shown?.milliseconds ?? 0
+        entries[index].result?.note = step.note
+        entries[index].isFinal = true
+        if !entries[index].isRegistered { register(index, TaskOutcome(changed: true)) }
+    }
+
+    mutating func carriedOut(_ index: Int, _ step: StepReport, isLast: Bool = false) {
+        var outcome = step.outcome
+        switch step.end {
+        case .skipped(let reason):
+            outcome.status = 0
+            finish(index, .ok, note: reason.isEmpty ? nil : reason, outcome)
+            return
+        case .failed: outcome.failed = true
+        case .done, .stale: outcome.changed = !entries[index].isCheck
+        }
+        switch source.judge(index, outcome) {
+        case .wantsSecret where isLast:
+            let words = "a secret that its condition needs cannot be had"
+            finishFailed(index, HostResult.Problem(kind: "secret", message: words), outcome, step)
+        case .wantsSecret: unjudged.append((index, step))
+        case .wrong(let problem): finishFailed(index, problem, outcome, step)
+        case .judged(_, failed: true):
+            entries[index].attempts += 1
+            if outlines[index].isJudged, entries[index].attempts <= outlines[index].retries {
+                again = index
+                return
+            }
+            var problem = Self.problem(step, entries[index].isCheck ? "the check failed" : nil)
+            if !outcome.failed {
+                problem = HostResult.Problem(kind: "task_failed", message: "its failed_when says so")
+            }
+            finishFailed(index, problem, outcome, step)
+        case .judged(let changed, failed: false):
+            outcome.changed = changed
+            outcome.failed = false
+            finish(index, changed ? .changed : .ok, note: step.note, outcome, step)
+        }
+    }
+
+    private static func problem(_ step: StepReport, _ words: String?) -> HostResult.Problem {
+        var status = ""
+        if case .failed(let number) = step.end { status = "status \(number)" }
+        guard let words else {
+            return HostResult.Problem(kind: "task_failed", message: "the command ended with \(status)")
+        }
+        let said = LastWords.of(step.shown)
+        return HostResult.Problem(kind: "task_failed", message: said.isEmpty ? "\(words) (\(status))" : said)
+    }
+
+    private mutating func finishFailed(
+        _ index: Int,
+        _ problem: HostResult.Problem,
+        _ outcome: TaskOutcome,
+        _ step: StepReport
+    ) {
+        var outcome = outcome
+        outcome.failed = true
+        if outlines[index].ignoresErrors {
+            finish(index, .ignored, outcome, step)
+            entries[index].result?.problem = problem
+        } else {
+            fail(index, problem, step)
+        }
+    }
+
+    /// The program of the first batch ended by itself, and all it said has been told.
+    package mutating func applied() {
+        guard let batch = batches.first else { return }
+        if failure == nil, staleAt == nil, again == nil {
+            if let step = batch.steps.first(where: { roles[$0.number] != nil }) {
+                if isStopping {
+                    batches = []
+                    isOver = true
+                    return
+                }
+                let words = "the host ended the program without saying what became of this"
+                failStep(step.number, HostResult.Problem(kind: "answer_incomplete", message: words))
+            }
+        }
+        let isDone = failure == nil && staleAt == nil && again == nil
+        batches = isDone ? Array(batches.dropFirst()) : []
+    }
+
+    /// The end of a program was not seen. `step` was running, if one was.
+    package mutating func broke(_ step: Int?, _ problem: HostResult.Problem) {
+        if let step { failStep(step, problem) }
+        if failure == nil { failure = Failure(number: nil, name: nil, problem: problem) }
+        batches = []
+        isApplying = false
+        isOver = true
+    }
+
+    private mutating func failStep(_ number: Int, _ problem: HostResult.Problem) {
+        switch roles[number] {
+        case .task(let index): fail(index, problem)
+        case .verify(let indexes): fail(indexes[0], problem)
+        case nil: break
+        }
+    }
+
+    // MARK: After a program
+
+    /// All programs of what was decided have run, or one of them stopped the others.
+    mutating func settle() {
+        isApplying = false
+        roles = [:]
+        let isAsExpected = staleAt == nil && again == nil
+        if failure != nil {
+            isOver = true
+        } else if let index = staleAt {
+            staleAt = nil
+            entries[index].stale += 1
+            if entries[index].stale >= Self.mostStale {
+                let problem = HostResult.Problem(
+                    kind: "changing",
+                    message:
+                        "what it works on was changed by something else \(Self.mostStale) times, right after Baton had looked",
+                    hint: "find out what else works on it: a cron job, an agent, another run"
+                )
+                fail(index, problem)
+                isOver = true
+            } else {
+                rewind(to: index)
+            }
+        } else if let index = again {
+            rewind(to: index)
+        }
+        if isAsExpected { forgetTouched() } else { forgetSightings() }
+    }
+
+    mutating func rewind(to index: Int) {
+        cursor = index
+        let isNamed = outlines[index...].contains { $0.register != nil }
+        for later in index..<entries.count {
+            if entries[later].isRegistered { source.forget(later) }
+            entries[later].result = nil
+            entries[later].outcome = nil
+            entries[later].isFinal = false
+            entries[later].isRegistered = false
+            entries[later].isChange = false
+            // What was understood with results that no longer hold is understood anew.
+            if later > index, isNamed { entries[later].understanding = nil }
+            differences[later] = nil
+        }
+    }
+
+    /// What may have changed must be looked at again; the rest holds.
+    private mutating func forgetTouched() {
+        if touched.everything {
+            sightings = [:]
+        } else {
+            sightings = sightings.mapValues { $0.filter { !touched.covers([$0.key]) } }
+        }
+        touched = Touched()
+    }
+
+    mutating func forgetSightings() {
+        sightings = [:]
+        touched = Touched()
+    }
+}

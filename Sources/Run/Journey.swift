@@ -1,0 +1,98 @@
+import Events
+import Fleet
+import Playbook
+import SSH
+
+/// One host on its way through all plays: what it knows, and what became of its tasks.
+struct Journey {
+    let host: String
+    private(set) var scope: HostScope?
+    private var tasks: [TaskResult] = []
+    private var sums: [String] = []
+    private var programs: [SentProgram] = []
+    private var isTouched = false
+    private var hasBegun = false
+    private var isInterrupted = false
+    private var failure: HostDriver.Progress.Failure?
+    private var unreachable: HostResult?
+
+    init(_ host: String, _ scope: HostScope?) {
+        self.host = host
+        self.scope = scope
+    }
+
+    /// The same way again, with nothing learnt yet.
+    mutating func restart(_ scope: HostScope?) {
+        let unreachable = unreachable
+        self = Journey(host, scope)
+        // It was not there a moment ago: what all others start from was seen without it.
+        self.unreachable = unreachable
+    }
+
+    /// It takes no part in what is still to come.
+    var isOver: Bool { failure != nil || unreachable != nil || isInterrupted }
+
+    /// What a plan comes to over all its plays. Nil where there is none.
+    var digest: String? {
+        if unreachable != nil || !hasBegun { return nil }
+        let failure = failure.map { ["failed", $0.problem.kind] } ?? []
+        return SSH.Checksum.sha256(Array((sums + failure).joined(separator: "\n").utf8))
+    }
+
+    mutating func note(_ outcome: Fleet.Outcome<Void>, _ driver: HostDriver?) {
+        switch outcome {
+        case .untouched: isInterrupted = true
+        case .unreachable(let error, let attempts):
+            unreachable = HostResult(host: host, unreachable: error, attempts: attempts)
+        case .done:
+            guard let driver else { return }
+            hasBegun = true
+            scope = driver.progress.source.host
+            tasks += driver.progress.results
+            sums.append(driver.progress.planDigest.sum)
+            programs += driver.programs
+            isTouched = isTouched || driver.isTouched
+            failure = driver.progress.failure
+            isInterrupted = driver.isStopped && failure == nil && !driver.progress.isComplete
+        }
+    }
+
+    func report(isPlan: Bool) -> HostReport {
+        if var unreachable {
+            // It was there in an earlier play.
+            if hasBegun {
+                unreachable.tasks = tasks
+                unreachable.touched = isTouched
+            }
+            return HostReport(result: unreachable, programs: programs)
+        }
+        guard hasBegun else {
+            return HostReport(result: HostResult(host: host, status: .untouched, touched: false), programs: [])
+        }
+        let hasChanged = tasks.contains { $0.status == .changed }
+        var result = HostResult(host: host, status: hasChanged ? .changed : .ok, touched: isTouched)
+        result.tasks = tasks
+        if isPlan { result.digest = digest }
+        if let failure {
+            result.status = .failed
+            result.problem = Self.problem(failure)
+        } else if isInterrupted {
+            if !isTouched { result.status = .untouched }
+            result.problem = HostResult.Problem(
+                kind: "interrupted",
+                message: "interrupted: the tasks after this were not begun",
+                hint: "run again: what is done is done, and is not done twice"
+            )
+        }
+        return HostReport(result: result, programs: programs)
+    }
+
+    private static func problem(_ failure: HostDriver.Progress.Failure) -> HostResult.Problem {
+        guard let number = failure.number, let name = failure.name else { return failure.problem }
+        return HostResult.Problem(
+            kind: failure.problem.kind,
+            message: "task \(number), \(name): \(failure.problem.message)",
+            hint: failure.problem.hint
+        )
+    }
+}

@@ -1,0 +1,98 @@
+import Events
+package import HostSide
+import Playbook
+import SSH
+import Shell
+
+/// What a plan comes to, as one sum: what would be done, and the state that it starts from. Two plans that say and find
+/// the same have the same.
+///
+/// It is kept in files, so nothing goes into it from which a short secret could be found by trying: of tasks that hold a
+/// secret neither the new content nor the sum of the old one counts, only that they differ.
+package struct PlanDigest: Sendable {
+    private var lines: [UInt8] = []
+
+    mutating func add(_ outline: TaskOutline, _ decision: String, _ more: [String] = []) {
+        for field in [String(outline.number), outline.kind, decision] + more { add(field) }
+        lines.append(UInt8(ascii: "\n"))
+    }
+
+    mutating func add(_ outline: TaskOutline, _ change: Change, _ task: ResolvedTask, _ seen: Sightings) {
+        var fields = change.words + change.paths
+        for look in task.work.looks {
+            guard case .path(let path, _) = look, case .path(let state)? = seen[look] else { continue }
+            fields += [path, "\(state.kind)", String(state.mode, radix: 8), "\(state.user):\(state.group)"]
+            if !task.isTainted { fields += [String(state.size), state.sha256 ?? ""] }
+        }
+        if !task.isTainted { fields += Self.content(of: change.operation) }
+        add(outline, "change", fields)
+    }
+
+    mutating func add(_ outline: TaskOutline, _ operation: Operation, isTainted: Bool) {
+        add(outline, "carry out", isTainted ? Self.masked(operation) : ["\(operation)"])
+    }
+
+    package var sum: String { SSH.Checksum.sha256(lines) }
+
+    /// Fields cannot run into each other.
+    private mutating func add(_ field: String) {
+        lines += "\(field.utf8.count):".utf8
+        lines += field.utf8
+    }
+
+    private static func content(of operation: Operation) -> [String] {
+        switch operation {
+        case .file(let change):
+            let owner = [change.ownership.user ?? "", change.ownership.group ?? ""]
+            return [change.content?.sha256 ?? "", String(change.mode, radix: 8)] + owner
+        case .directory(let change):
+            return [String(change.mode, radix: 8), change.ownership.user ?? "", change.ownership.group ?? ""]
+        case .link(let change): return [change.target]
+        case .remove(let removal): return ["\(removal.recursively)"]
+        case .command, .check, .verify: return []
+        }
+    }
+
+    private static func masked(_ operation: Operation) -> [String] { ["\(operation.withoutSecrets)"] }
+}
+
+extension Operation {
+    /// The same, with everything left out that may hold a secret: what is shown, or kept in files.
+    package var withoutSecrets: Operation {
+        switch self {
+        case .file(var change):
+            if change.content != nil {
+                let mark = Array("(secret)\n".utf8)
+                change.content = FileChange.Content(bytes: mark, sha256: SSH.Checksum.sha256(mark))
+            }
+            return .file(change)
+        case .command(var run):
+            run.command = run.command.withoutSecrets
+            run.unless = run.unless?.withoutSecrets
+            run.onlyIf = run.onlyIf?.withoutSecrets
+            return .command(run)
+        case .check(var check):
+            switch check.target {
+            case .http(var http):
+                http.headers = http.headers.map { ShellCommand.Setting(name: $0.name, value: "(secret)") }
+                http.answerHeaders = http.answerHeaders.map { ShellCommand.Setting(name: $0.name, value: "(secret)") }
+                if http.body != nil { http.body = "(secret)" }
+                if http.version != nil { http.version = "(secret)" }
+                check.target = .http(http)
+            case .command(let command): check.target = .command(command.withoutSecrets)
+            case .tcp, .unix: break
+            }
+            return .check(check)
+        case .directory, .link, .remove, .verify: return self
+        }
+    }
+}
+
+extension ShellCommand {
+    fileprivate var withoutSecrets: ShellCommand {
+        var command = self
+        command.environment = environment.map { Setting(name: $0.name, value: "(secret)") }
+        if command.input != nil { command.input = Array("(secret)\n".utf8) }
+        return command
+    }
+}

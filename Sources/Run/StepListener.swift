@@ -1,0 +1,127 @@
+import Events
+import Fleet
+import HostSide
+import Playbook
+import Reactor
+import SSH
+import Shell
+
+/// Hears a program's steps while they run: holds each to its time, and hands on how it ended. Confined to the loop.
+final class StepListener: @unchecked Sendable {
+    // Unchecked: the remote calls it on the loop's thread, where it was made.
+    private unowned let driver: HostDriver
+    private let labels: [Int: String]
+    private var reader: OperationsReader
+    private var timer: Loop.Timer?
+    private var began: Instant
+    private var timedOut: (number: Int, after: Duration)?
+    /// The step that runs.
+    private(set) var current: (number: Int, label: String)?
+
+    init(_ driver: HostDriver, _ key: Marker, _ steps: ArraySlice<Step>) {
+        self.driver = driver
+        labels = Dictionary(steps.map { ($0.number, $0.label) }) { first, _ in first }
+        reader = OperationsReader(key: key, steps: steps.map(\.number), keep: driver.common.keptOutput)
+        began = driver.loop.now
+    }
+
+    func heard(_ stream: StandardStream, _ bytes: UnsafeRawBufferPointer) {
+        reader.feed(stream, bytes) { event in
+            switch event {
+            case .began(let number): begin(number)
+            case .output: break
+            case .ended(let number, let end, let stdout, let stderr, let note):
+                stopTimer()
+                current = nil
+                let duration = driver.loop.now - began
+                let report = StepReport(end, stdout, stderr, duration, note, driver.common.surroundings.redactor)
+                driver.ended(number, report)
+            }
+        }
+    }
+
+    /// The program has ended, or is lost.
+    func end() { stopTimer() }
+
+    private func begin(_ number: Int) {
+        current = (number, labels[number] ?? "")
+        began = driver.loop.now
+        driver.began(number)
+        let limit = driver.progress.deadline(of: number)
+        timer = driver.loop.after(limit) { [weak self] in
+            guard let self else { return }
+            timer = nil
+            timedOut = (number, limit)
+            driver.remote.assumeIsolated { $0.cancel() }
+        }
+    }
+
+    private func stopTimer() {
+        if let timer { driver.loop.cancel(timer) }
+        timer = nil
+    }
+
+    func problem(_ error: RemoteError) -> HostResult.Problem {
+        if let timedOut, timedOut.number == current?.number, case .cancelled(let isEnded) = error.kind {
+            let doubt = isEnded ? "and was ended" : "and may still run on the host"
+            return HostResult.Problem(
+                kind: "timed_out",
+                message: "it ran longer than \(Waiting.text(timedOut.after)), \(doubt)",
+                hint: "`timeout:` gives a task more time"
+            )
+        }
+        return HostDriver.problem(error, during: current?.label)
+    }
+}
+
+extension HostDriver {
+    func began(_ number: Int) {
+        guard let outline = progress.outline(of: number) else { return }
+        common.fleet.assumeIsolated {
+            $0.emit(.taskStarted(number: outline.number, name: outline.name, kind: outline.kind), host: host)
+        }
+    }
+
+    /// In sentences that say whether something may have happened.
+    static func problem(_ error: RemoteError, during label: String? = nil) -> HostResult.Problem {
+        let again = "run again: what is done is done, and is not done twice"
+        switch error.kind {
+        case .linkLost, .shellLost, .protocolBroken:
+            let doubt = label == nil ? "" : "; what it was doing may have been done"
+            return HostResult.Problem(kind: error.kind.word, message: error.detail + doubt, hint: again)
+        case .cancelled(let isEnded):
+            let doubt = isEnded ? "" : ", and may still run on the host"
+            return HostResult.Problem(kind: error.kind.word, message: "it was ended on request\(doubt)", hint: again)
+        case .timedOut, .becomeRefused, .unsendable:
+            return HostResult.Problem(kind: error.kind.word, message: error.detail)
+        }
+    }
+}
+
+extension StepReport {
+    init(
+        _ end: StepEnd,
+        _ stdout: Capture,
+        _ stderr: Capture,
+        _ duration: Duration,
+        _ note: String?,
+        _ redactor: Redactor
+    ) {
+        var status = 0
+        if case .failed(let number) = end { status = Int(number) }
+        var shown = HostResult.Execution(exit: status, stdout: stdout.clean(redactor), stderr: stderr.clean(redactor))
+        shown.stdoutDropped = stdout.dropped
+        shown.stderrDropped = stderr.dropped
+        shown.milliseconds = duration.inMilliseconds
+        var outcome = TaskOutcome()
+        outcome.status = status
+        outcome.stdout = stdout.bytes
+        outcome.stderr = stderr.bytes
+        self.init(end, shown: shown, outcome: outcome, note: note)
+    }
+
+    /// An upload that failed.
+    init(_ reply: Reply, _ redactor: Redactor) {
+        self.init(.failed(status: reply.status), reply.stdout, reply.stderr, reply.duration, nil, redactor)
+    }
+}

@@ -1,0 +1,102 @@
+import Reactor
+import TestSupport
+import Testing
+
+/// `baton validate` as a user runs it: nobody is contacted.
+@Suite struct ValidateTests {
+    /// A project with these files, and an inventory of two hosts that nobody could reach.
+    private func withProject(
+        _ files: [String: String],
+        _ body: @escaping @Sendable (Workplace) async throws -> Void
+    ) async throws {
+        try await withWorkplace(hosts: 0) { place in
+            let inventory = "web:\n  hosts:\n    web1: {color: red}\n    web2:\n"
+            for (name, text) in files.merging(["hosts.yml": inventory], uniquingKeysWith: { one, _ in one }) {
+                try Files.write(Array(text.utf8), to: "\(place.directory)/\(name)")
+            }
+            try await body(place)
+        }
+    }
+
+    @Test func `a good playbook is counted`() async throws {
+        let text = "- {hosts: web, tasks: [{directory: /srv}, {run: 'true'}]}\n"
+        try await withProject(["web.yml": text]) { place in
+            let alone = try await place.baton("validate", "web.yml")
+            #expect(alone.output == "web.yml: 1 play, 2 tasks; name an inventory to verify more\n")
+            #expect(alone.errors == "")
+            #expect(alone.status == .exited(0))
+            let both = try await place.baton("validate", "-i", "hosts.yml", "web.yml", "web.yml")
+            #expect(both.output == String(repeating: "web.yml: 1 play, 2 tasks, for 2 hosts\n", count: 2))
+            #expect(both.status == .exited(0))
+        }
+    }
+
+    @Test func `all errors of all files come at once, each with its place`() async throws {
+        let files = [
+            "one.yml": "- hosts: web\n  tasks:\n    - fil: {path: /a}\n    - directory: {path: /a, mod: '1'}\n",
+            "two.yml": "- hosts: web\n  tsks: []\n", "hosts.yml": "web: [\n",
+        ]
+        try await withProject(files) { place in
+            let result = try await place.baton("validate", "-i", "hosts.yml", "one.yml", "two.yml", "three.yml")
+            #expect(result.status == .exited(1))
+            #expect(result.output == "")
+            for place in ["one.yml:3:7: ", "one.yml:4:29: ", "two.yml:2:3: ", "three.yml: ", "hosts.yml:2:1: "] {
+                #expect(result.errors.contains("\(place)error: "), "\(place): \(result.errors)")
+            }
+            #expect(result.errors.contains("hint: did you mean \"file\"?"))
+        }
+    }
+
+    @Test func `for programs diagnostics are data`() async throws {
+        let files = ["one.yml": "- hosts: web\n  tasks:\n    - fil: {path: /a}\n"]
+        try await withProject(files) { place in
+            let result = try await place.baton("validate", "one.yml", "-o", "json")
+            #expect(
+                result.output
+                    == #"{"schema":"baton.validation/1","valid":false,"playbooks":[{"playbook":"one.yml","plays":1,"#
+                    + #""tasks":0}],"diagnostics":[{"severity":"error","file":"one.yml","line":3,"column":7,"#
+                    + #""message":"a task has no key \"fil\"","hint":"did you mean \"file\"?"}]}"# + "\n"
+            )
+            #expect(result.status == .exited(1))
+            #expect(result.errors == "")
+        }
+    }
+
+    @Test func `variables of the command line are verified too, and their values not shown`() async throws {
+        try await withProject(["web.yml": "- {hosts: web, tasks: []}\n", "more.yml": "[1]\n"]) { place in
+            let result = try await place.baton(
+                "validate",
+                "web.yml",
+                "-e",
+                "hunter22",
+                "-e",
+                "1a=hunter22",
+                "-e",
+                "a=hunter22 b=2",
+                "-e",
+                "@more.yml",
+                "-e",
+                "@none.yml",
+                "-e",
+                "{x: [}"
+            )
+            #expect(result.status == .exited(1))
+            #expect(!result.errors.contains("hunter22"), "\(result.errors)")
+            for text in [
+                "a variable is NAME=VALUE", "\"1a\" cannot be the name", "looks like more of them",
+                "more.yml:1:1: error: variables must be a mapping", "cannot read none.yml", "-e:1:",
+            ] {
+                #expect(result.errors.contains(text), "\(text): \(result.errors)")
+            }
+        }
+    }
+
+    @Test func `a tag that no task has is a slip of the fingers`() async throws {
+        let text = "- {hosts: web, tasks: [{directory: /srv, tags: [config]}]}\n"
+        try await withProject(["web.yml": text]) { place in
+            let result = try await place.baton("validate", "-i", "hosts.yml", "web.yml", "-t", "confg")
+            #expect(result.status == .exited(1))
+            #expect(result.errors == "baton: no task has the tag \"confg\"\n  did you mean \"config\"?\n")
+        }
+    }
+}
