@@ -142,4 +142,17 @@ import Testing
             #expect(outcome.ended.map(\.errors) == ["", "", "", "", "", "", ""])
         }
     }
+
+    @Test(arguments: HostShell.present)
+    func `a check is a step that prints how it asked`(shell: HostShell) async throws {
+        try await withHost(shell) { host in
+            let good = Check(.command(ShellCommand(.line("test -d /"))), timeout: .seconds(10))
+            let bad = Check(.unix(host.full("no socket")), timeout: .seconds(10))
+            let outcome = try await host.apply([Step(1, "good", .check(good)), Step(2, "bad", .check(bad))])
+            try #require(outcome.ended.count == 2, "\(outcome.ended)")
+            #expect(outcome.ends[0] == .done)
+            #expect(outcome.ends[1] != .done)
+            #expect(outcome.ended[1].text.hasPrefix("rung "))
+        }
+    }
 }

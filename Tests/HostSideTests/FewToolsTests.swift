@@ -84,4 +84,35 @@ import Testing
             #expect(calls == "stat\nsha256sum\n")
         }
     }
+
+    @Test(arguments: HostShell.present)
+    func `where SELinux is on a file keeps its label, or gets the policy's`(shell: HostShell) async throws {
+        try await withHost(shell) { host in
+            let bin = "\(host.path)-tools"
+            try Files.makeDirectory(bin)
+            let log = "\(host.path)-log"
+            for (tool, answer) in [("chcon", ""), ("matchpathcon", "system_u:object_r:etc_t:s0")] {
+                let script = "#!/bin/sh\necho \(tool) \"$@\" >>\(log)\nprintf %s \(answer)\n"
+                try Files.write(Array(script.utf8), to: "\(bin)/\(tool)", mode: 0o755)
+            }
+            var labelled = host
+            labelled.environment["PATH"] = "\(bin):\(host.environment["PATH"] ?? "")"
+            labelled.environment["b_selinux"] = "/"
+            for _ in 0..<2 {
+                let change = FileChange(
+                    expected: try await host.now("file"),
+                    content: try await content("x"),
+                    mode: 0o644
+                )
+                #expect(try await labelled.apply(.file(change))?.end == .done)
+            }
+            let lines = String(decoding: try Files.read(log), as: UTF8.self).split(separator: "\n")
+            #expect(
+                lines == [
+                    "matchpathcon -n -- \(host.full("file"))", "chcon -h -- system_u:object_r:etc_t:s0 ./file",
+                    "chcon -h --reference=../file -- ./file",
+                ]
+            )
+        }
+    }
 }

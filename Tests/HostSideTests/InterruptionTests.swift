@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test(arguments: HostShell.present)
+    @Test(arguments: HostShell.present.prefix(1))
     func `a thousand files in one program`(shell: HostShell) async throws {
         try await withHost(shell) { host in
             let text = try await content("x")

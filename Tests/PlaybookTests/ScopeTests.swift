@@ -90,11 +90,12 @@ struct ScopeTests {
                 play.yml:8:57: error: a variable needs itself: x -> y -> x (for web1, web2)
                 play.yml:8:39: note: "x" is defined here
                 play.yml:8:53: note: "y" is defined here
-                play.yml:9:23: error: there is no file "nope" (for web1, web2)
+                play.yml:9:24: error: there is no file "nope" (for web1, web2)
                   hint: looked for root/templates/nope, root/templates/nope.j2, root/playbooks/templates/nope, root/playbooks/templates/nope.j2, root/nope, root/nope.j2, root/playbooks/nope, root/playbooks/nope.j2
                 play.yml:10:30: error: there is no file "nope.conf" (for web1, web2)
                   hint: looked for root/files/nope.conf, root/playbooks/files/nope.conf, root/nope.conf, root/playbooks/nope.conf
                 root/templates/bad.j2:2:7: error: an expression is missing here (for web1, web2)
+                  {% if %}
                 """
         )
     }

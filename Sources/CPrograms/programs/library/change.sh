@@ -28,9 +28,9 @@ baton_file() {
     baton_label "$1"
     [ -z "$4" ] || chown -h -- "$4" "./$b_name" || baton_fail "cannot give $1 to $4"
     chmod -- "0$3" "./$b_name" || baton_fail "cannot set mode $3 on $1"
-    baton_sync "./$b_name"
+    # coreutils and newer busybox sync one file; an old one refuses the argument, and then all is synced.
+    sync "./$b_name" 2>/dev/null || sync
     baton_rename
-    baton_sync ..
 }
 
 # The directory of PATH cannot be gone into.
@@ -121,13 +121,12 @@ baton_directory() {
         baton_still "$2"
     fi
     if ! baton_into "${b_name:-.}"; then
-        [ "$(id -u)" != 0 ] || exit 75
+        if baton_root; then exit 75; fi
         # One's own, but not to be gone into.
         baton_access "./$b_name" "$1" "$3" "$4" -h
         return
     fi
     baton_access . "$1" "$3" "$4" -h
-    if [ "$2" = missing ]; then baton_sync ..; fi
 }
 
 # Goes to a directory, and makes it and those above it where they are missing.
@@ -145,7 +144,6 @@ baton_link() {
     ln -s -- "$3" "./$b_name" || baton_fail "cannot make the link $1"
     [ -z "$4" ] || chown -h -- "$4" "./$b_name" || baton_fail "cannot give $1 to $4"
     baton_rename
-    baton_sync ..
 }
 
 # baton_remove PATH EXPECTED one|all BACKUP
@@ -175,7 +173,6 @@ baton_remove() {
         *) rm -f -- "./$b_name" ;;
         esac || baton_fail "cannot remove $1"
     fi
-    baton_sync .
 }
 
 # Nothing is mounted in b_name: what is in another file system is not removed along with it.

@@ -20,8 +20,12 @@ baton_enter() {
     CDPATH='' cd -P -- "$1" 2>/dev/null || return 1
     # No link in it: the usual case.
     if [ "${PWD%/}/" = "$1" ]; then return; fi
-    [ "$(id -u)" = 0 ] || return 0
-    baton_walk "$1"
+    if baton_root; then baton_walk "$1"; fi
+}
+
+# Whoever cannot be told is taken for root.
+baton_root() {
+    case $(id -u 2>/dev/null) in '' | 0) ;; *) return 1 ;; esac
 }
 
 # One name after another, for root: it follows a link only if nobody else can have made or can change it. Real
@@ -115,7 +119,8 @@ baton_tidy() {
 
 # What a run left behind that was killed, an hour ago or more.
 baton_sweep() {
-    for b_old in ./.baton-???????????????? "./.$b_name.baton-"* "./..$b_name.baton-"*; do
+    for b_old in ./.*baton-*; do
+        case $b_old in ./.baton-???????????????? | "./.$b_name.baton-"* | "./..$b_name.baton-"*) ;; *) continue ;; esac
         if [ -O "$b_old" ] && [ ! -h "$b_old" ] && [ -n "$(find "$b_old" -prune -mmin +60 2>/dev/null)" ]; then
             rm -rf -- "$b_old"
         fi
@@ -140,6 +145,3 @@ baton_rename() {
 baton_move() {
     mv -fT -- "./$b_name" "../$b_name" 2>/dev/null || mv -fh -- "./$b_name" "../$b_name" 2>/dev/null
 }
-
-# coreutils and newer busybox sync one file; an old one refuses the argument, and then all is synced.
-baton_sync() { sync "$1" 2>/dev/null || sync; }
