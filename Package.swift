@@ -116,7 +116,7 @@ let package = Package(
         tests(of: "ClientConfig", ["Reactor"], exclude: ["Cases"]),
         tests(of: "Events", ["Reactor"]),
         tests(of: "Report", ["Events"]),
-        tests(of: "HostSide", ["Shell", "Reactor"]),
+        tests(of: "HostSide", ["Shell", "Reactor"], exclude: ["Cases"]),
         tests(of: "Fleet", ["SSH", "ClientConfig", "Inventory", "Reactor"]),
         tests(
             of: "Run",

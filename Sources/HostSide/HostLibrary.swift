@@ -29,7 +29,9 @@ enum HostLibrary: CaseIterable {
         return String(decoding: UnsafeRawBufferPointer(start: file.bytes, count: file.count), as: UTF8.self)
     }
 
-    private var code: String {
+    private var code: String { Self.code(of: source) }
+
+    static func code(of source: String) -> String {
         var text = ""
         for line in source.split(separator: "\n") where !line.drop(while: { $0 == " " }).hasPrefix("#") {
             text += line

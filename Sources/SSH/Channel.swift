@@ -11,12 +11,19 @@ import Darwin
 final class Channel: CommandChannel {
     enum Kind {
         case command(String)
-        /// A connection that the server makes for us; `message` is the request's own part (RFC 4254, 7.2).
-        case tunnel(message: [UInt8])
+        /// A connection that the server makes for us; `message` is the request's own part (RFC 4254, 7.2; OpenSSH's
+        /// PROTOCOL, 2.4).
+        case tunnel(type: String, message: [UInt8])
 
         static func tunnel(to host: String, port: UInt16) -> Kind {
             let origin = WireFormat.string("127.0.0.1") + WireFormat.number(0)
-            return .tunnel(message: WireFormat.string(host) + WireFormat.number(Int(port)) + origin)
+            let message = WireFormat.string(host) + WireFormat.number(Int(port)) + origin
+            return .tunnel(type: "direct-tcpip", message: message)
+        }
+
+        static func tunnel(toSocket path: String) -> Kind {
+            let message = WireFormat.string(path) + WireFormat.string("") + WireFormat.number(0)
+            return .tunnel(type: "direct-streamlocal@openssh.com", message: message)
         }
     }
 

@@ -20,6 +20,7 @@ final class Line {
     private let link: any Link
     private var pairs: [Owner: Pair] = [:]
     private var single: [ShellChannel] = []
+    private var exchanges: [TunnelExchange] = []
     private var isClosed = false
 
     /// What the host gets to end a program that has had its time: TERM, three seconds, KILL, and the way there and back
@@ -97,6 +98,19 @@ final class Line {
         shell.start()
     }
 
+    /// Sends bytes to a place that the host reaches, and gathers what comes back.
+    func exchange(
+        _ terms: TunnelExchange.Terms,
+        _ done: @escaping (Exchange) -> Void
+    ) {
+        let exchange = TunnelExchange(terms, on: loop)
+        exchanges.append(exchange)
+        exchange.begin(link) { [weak self] result in
+            self?.exchanges.removeAll { $0 === exchange }
+            done(result)
+        }
+    }
+
     private func makeShell(_ text: String, of owner: Owner) -> ShellChannel {
         ShellChannel(on: link, loop, target, as: settings(of: owner), text) { [weak self] shell, ending in
             self?.end(shell, of: owner, ending)
@@ -134,6 +148,7 @@ final class Line {
         for (owner, pair) in pairs {
             if let shell = pair.main, shell.isRunning { end(shell, of: owner, .cancelled) }
         }
+        for exchange in exchanges { exchange.finish(.lost("it was cancelled")) }
         // One of a kind: what belongs to them is given up with their channel, whoever they are.
         for shell in single where shell.isRunning { end(shell, of: nil, .cancelled) }
     }
@@ -161,7 +176,9 @@ final class Line {
         guard !isClosed else { return }
         isClosed = true
         let shells = pairs.values.flatMap(\.all) + single
-        (pairs, single) = ([:], [])
+        let waiting = exchanges
+        (pairs, single, exchanges) = ([:], [], [])
+        for exchange in waiting { exchange.finish(.lost("the connection was closed")) }
         for shell in shells { shell.close() }
         link.close()
     }

@@ -7,6 +7,9 @@ protocol Link: AnyObject {
     func open(_ done: @escaping (SSHError?) -> Void)
     /// A command that has not been started yet.
     func channel(_ command: String, _ consumer: any ChannelConsumer) -> any CommandChannel
+    /// A connection that the host makes for us, which has not been started yet; nil where this link has none such.
+    /// `tells`: `started` is to mean that the host has connected.
+    func tunnel(to place: ExchangePlace, tells: Bool, _ consumer: any ChannelConsumer) -> (any CommandChannel)?
     /// Lets go of everything at once; nothing is waited for. The owners of channels are not told.
     func close()
 

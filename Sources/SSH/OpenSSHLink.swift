@@ -104,13 +104,13 @@ final class OpenSSHLink: Link, ChannelConsumer {
         return result
     }
 
-    private func ssh(_ options: [String], _ command: String) -> LocalProgram {
+    private func ssh(_ options: [String], _ command: String?) -> LocalProgram {
         // The first word on a matter counts.
         var result = program
         let directory = directory ?? "/nonexistent"
         result.arguments = result.arguments.map { $0.replacing(OpenSSHPins.file, with: "\(directory)/known") }
         result.arguments.insert(contentsOf: options + ["-S", "\(directory)/s"], at: 1)
-        result.arguments += ["-T", "-x", "-a", "-e", "none", "--", target.address, command]
+        result.arguments += ["-T", "-x", "-a", "-e", "none", "--", target.address] + [command].compactMap { $0 }
         return result
     }
 
@@ -159,12 +159,22 @@ final class OpenSSHLink: Link, ChannelConsumer {
     // MARK: Commands
 
     func channel(_ command: String, _ consumer: any ChannelConsumer) -> any CommandChannel {
+        client([], command, consumer)
+    }
+
+    private func client(_ options: [String], _ command: String?, _ consumer: any ChannelConsumer) -> ProgramChannel {
         // Without its master it must not log in by itself.
-        let client = ssh(["-o", "ControlMaster=no", "-o", "ProxyCommand=false"], command)
+        let client = ssh(["-o", "ControlMaster=no", "-o", "ProxyCommand=false"] + options, command)
         return ProgramChannel(client, consumer, on: loop) { [weak self] exit in
             if exit == .exited(255), let self, let lost { return .linkLost(lost) }
             return ProgramChannel.plainly(exit)
         }
+    }
+
+    // It does not say when the host has connected, and knows no sockets there.
+    func tunnel(to place: ExchangePlace, tells: Bool, _ consumer: any ChannelConsumer) -> (any CommandChannel)? {
+        guard !tells, case .tcp(let host, let port) = place else { return nil }
+        return client(["-W", host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"], nil, consumer)
     }
 
     func close() {

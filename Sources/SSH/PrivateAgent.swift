@@ -29,7 +29,7 @@ package final class PrivateAgent: @unchecked Sendable {
 
     /// Far above what the slowest decryption takes; ssh-keygen's `-a` can make it a minute.
     private static let addDeadline: Duration = .seconds(120)
-    private static let startDeadline: Duration = .seconds(10)
+    private static let startDeadline: Duration = .seconds(30)
 
     private init(_ directory: String, _ environment: [String: String], _ holder: RunningChild, _ loop: Loop) {
         self.directory = directory

@@ -121,5 +121,7 @@ final class LocalLink: Link {
         return ProgramChannel(shell, consumer, on: loop)
     }
 
+    func tunnel(to place: ExchangePlace, tells: Bool, _ consumer: any ChannelConsumer) -> (any CommandChannel)? { nil }
+
     func close() {}
 }

@@ -113,6 +113,28 @@ package actor SSHRemote: Remote {
         return try await perform(program.label) { line, done in line.feed(program, content, as: account, limits, done) }
     }
 
+    /// Sends bytes to a place that the host connects to for us, and gathers what comes back until `isEnough`, the other
+    /// side has closed, or `limit` bytes are there. Nothing to send: it is enough that the host has connected.
+    package func exchange(
+        with place: ExchangePlace,
+        sending: [UInt8],
+        limit: Int,
+        within: Duration,
+        until isEnough: @escaping @Sendable ([UInt8]) -> Bool
+    ) async -> Exchange {
+        guard let line else { return .lost("there is no connection to \(target.name)") }
+        let terms = TunnelExchange.Terms(
+            place: place,
+            sending: sending,
+            limit: limit,
+            within: within,
+            isEnough: isEnough
+        )
+        return await withCheckedContinuation { continuation in
+            line.exchange(terms) { continuation.resume(returning: $0) }
+        }
+    }
+
     private func perform(
         _ label: String,
         _ start: (Line, @escaping (ShellChannel.Outcome) -> Void) -> Void

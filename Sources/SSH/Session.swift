@@ -119,6 +119,13 @@ final class Session: Link, CarrierOwner {
         Channel(.command(command), on: self, consumer: consumer)
     }
 
+    func tunnel(to place: ExchangePlace, tells: Bool, _ consumer: any ChannelConsumer) -> (any CommandChannel)? {
+        switch place {
+        case .tcp(let host, let port): Channel(.tunnel(to: host, port: port), on: self, consumer: consumer)
+        case .unix(let path): Channel(.tunnel(toSocket: path), on: self, consumer: consumer)
+        }
+    }
+
     /// Starts a channel; its consumer is told the rest. Input may be queued at once.
     func start(_ channel: Channel) {
         loop.preconditionOnLoop()

@@ -149,10 +149,11 @@ struct SessionHandle: ~Copyable {
         let channel: OpaquePointer?
         switch kind {
         case .command: channel = libssh2_channel_open_ex(pointer, "session", 7, window, 32768, nil, 0)
-        case .tunnel(let message):
+        case .tunnel(let type, let message):
+            let length = UInt32(type.utf8.count)
             channel = message.withUnsafeBytes {
                 let bytes = $0.baseAddress?.assumingMemoryBound(to: CChar.self)
-                return libssh2_channel_open_ex(pointer, "direct-tcpip", 12, window, 32768, bytes, UInt32($0.count))
+                return libssh2_channel_open_ex(pointer, type, length, window, 32768, bytes, UInt32($0.count))
             }
         }
         if let channel { return (channel, .done) }

@@ -15,11 +15,16 @@ struct HostFolder {
     let shell: HostShell
     let path: String
     var environment: [String: String]
+    /// What becomes another user, if anything.
+    var user: [String] = []
 
-    /// As the loop of a connection does: in a subshell, without input.
+    /// As the loop of a connection does: in a subshell, without input, and as part of no argument.
     func run(_ text: String) async throws -> ChildResult {
-        try await runChild(
-            shell.words + ["-c", "(eval \"$1\") </dev/null", "baton", text.hasPrefix("-") ? "\n\(text)" : text],
+        let file = "\(path)-program-\(Marker.random().text)"
+        try Files.write(Array(text.utf8), to: file, mode: 0o644)
+        defer { try? Files.removeTree(file) }
+        return try await runChild(
+            user + shell.words + ["-c", "p=$(cat \"$1\"); shift; (eval \"$p\") </dev/null", "baton", file],
             environment: environment,
             directory: path
         )
@@ -50,10 +55,9 @@ struct HostFolder {
 
     func read(_ name: String) throws -> String { String(decoding: try Files.read(full(name)), as: UTF8.self) }
 
-    /// All names in a folder but the links to applets.
-    func names(_ folder: String = "") -> [String] { Files.list(full(folder)).filter { $0 != "applets" } }
+    func names(_ folder: String = "") -> [String] { Files.list(full(folder)) }
 
-    func status(_ name: String) -> stat {
+    private func status(_ name: String) -> stat {
         var info = stat()
         _ = lstat(full(name), &info)
         return info
@@ -61,9 +65,34 @@ struct HostFolder {
 
     func mode(_ name: String) -> UInt16 { UInt16(status(name).st_mode & 0o7777) }
 
+    func owner(_ name: String) -> UInt32 { status(name).st_uid }
+
+    func group(_ name: String) -> UInt32 { status(name).st_gid }
+
     func command(_ words: String...) async throws {
         let result = try await runChild(words, directory: path)
         #expect(result.succeeded, "\(words): \(result.errors)")
+    }
+}
+
+extension HostFolder {
+    /// The same host with these tools and no others; `wrapped` ones write their name into the file `calls` first.
+    func only(_ tools: [String], wrapped: [String] = []) async throws -> HostFolder {
+        let bin = "\(path)-bin-\(Marker.random().text)"
+        try Files.makeDirectory(bin)
+        let path = environment["PATH"] ?? ""
+        for tool in tools + ["cat", shell.words[0]] {
+            guard let real = Loop.executable(tool, path: path) else { continue }
+            try await command("ln", "-s", real, "\(bin)/\(tool)")
+        }
+        for tool in wrapped {
+            let real = Loop.executable(tool, path: path) ?? ""
+            let script = "#!/bin/sh\necho \(tool) >>\(self.path)-calls\nexec \(real) \"$@\"\n"
+            try Files.write(Array(script.utf8), to: "\(bin)/\(tool)", mode: 0o755)
+        }
+        var other = self
+        other.environment["PATH"] = bin
+        return other
     }
 }
 
@@ -72,7 +101,8 @@ func withHost(_ shell: HostShell, _ body: (HostFolder) async throws -> Void) asy
     try await withDirectory { directory in
         let real = try await runChild(["sh", "-c", "cd -P \"$1\" && printf %s \"$PWD\"", "sh", directory]).output
         let environment = try await shell.environment(directory)
-        try await body(HostFolder(shell: shell, path: real, environment: environment))
+        try Files.makeDirectory("\(directory)/host")
+        try await body(HostFolder(shell: shell, path: "\(real)/host", environment: environment))
     }
 }
 

@@ -67,8 +67,10 @@ import Darwin
                     #expect(!error.message.isEmpty)
                 }
                 if opened {
+                    // No two logins have the same packets: near the end the whole answer may come before the cut.
                     let failure = await remote.failure("true")
-                    #expect(failure?.kind == .linkLost, "cut after \(limit) of \(whole)")
+                    let isRight = failure.map { $0.kind == .linkLost } ?? (whole - limit < 500)
+                    #expect(isRight, "cut after \(limit) of \(whole)")
                 }
                 await remote.close()
                 link.close()

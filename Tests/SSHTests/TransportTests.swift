@@ -78,6 +78,30 @@ import Testing
         }
     }
 
+    @Test func `OpenSSH's client reaches what the host reaches`() async throws {
+        try await withServer { server in
+            let remote = SSHRemote(try openssh(server), Connector(try Library(), on: server.loop))
+            _ = try await remote.open()
+            func ask(_ place: ExchangePlace, _ text: String) async -> Exchange {
+                await remote.exchange(with: place, sending: Array(text.utf8), limit: 4, within: .seconds(20)) { _ in
+                    false
+                }
+            }
+            let answer = await ask(.tcp(host: "127.0.0.1", port: server.port), "\n")
+            #expect(answer == .answer(Array("SSH-".utf8)))
+            let absent = await ask(.tcp(host: "127.0.0.1", port: 1), "\n")
+            guard case .refused(let reason) = absent else {
+                Issue.record("\(absent)")
+                return
+            }
+            #expect(reason.contains("refused by peer"), "\(reason)")
+            // Whether it has connected it does not say.
+            let unknown = await ask(.tcp(host: "127.0.0.1", port: server.port), "")
+            #expect(unknown == .impossible)
+            await remote.close()
+        }
+    }
+
     @Test func `files arrive whole`() async throws {
         try await withBoth { remote, directory in
             let content = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }

@@ -29,6 +29,9 @@ package struct HostFleet: Sendable {
         try await place.run([BatonProgram.path, command, "-i", place.inventory] + arguments, environment: environment)
     }
 
+    /// Hosts that may be up at once.
+    fileprivate static let places = PlaceQueue(total: 6)
+
     /// The inventory's text: root logs in unless a variable says otherwise.
     static func inventory(_ hosts: [TestHost], userKey: String) -> String {
         var text = """
@@ -54,11 +57,11 @@ package func withHosts<Result: Sendable>(
     _ body: @escaping @Sendable (HostFleet) async throws -> Result
 ) async throws -> Result {
     if let missing = HostRequirements.missing { throw HostFailure(missing) }
-    let number = await HostQueue.shared.enter(count)
+    let number = await HostFleet.places.enter(count)
     let outcome: Swift.Result<Result, any Error>
     do {
         outcome = .success(
-            try await withLoop { loop in
+            try await withLoop(places: count) { loop in
                 let world = try await World.start(try await HostFleet.base(on: loop), number: number, on: loop)
                 return try await world.ending { try await body(try await HostFleet.boot(count, in: world, on: loop)) }
             }
@@ -66,7 +69,7 @@ package func withHosts<Result: Sendable>(
     } catch {
         outcome = .failure(error)
     }
-    await HostQueue.shared.leave(count)
+    await HostFleet.places.leave(count)
     return try outcome.get()
 }
 
@@ -115,7 +118,7 @@ extension HostFleet {
             ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", userKey],
             environment: Surroundings.environment
         )
-        key.deadline = .seconds(20)
+        key.deadline = .seconds(60)
         let made = try await loop.run(key)
         guard made.succeeded else { throw HostFailure("no key for the fleet: \(made.errors)") }
         let named = (1...count).map { ("web\($0)", "198.18.0.\(10 + $0)") }

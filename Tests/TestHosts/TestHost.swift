@@ -36,7 +36,7 @@ package struct TestHost: Sendable {
         _ line: String,
         _ parameters: String...,
         input: [UInt8] = [],
-        deadline: Duration = .seconds(30)
+        deadline: Duration = .seconds(120)
     ) async throws -> ChildResult {
         try await world.confined.call(
             ["run", name, "sh", "-c", line, "sh"] + parameters,
@@ -74,7 +74,7 @@ package struct TestHost: Sendable {
     }
 
     /// Waits until a shell line succeeds on the host.
-    package func waitFor(_ line: String, _ parameters: String..., within limit: Duration = .seconds(20)) async throws {
+    package func waitFor(_ line: String, _ parameters: String..., within limit: Duration = .seconds(60)) async throws {
         let end = world.now + limit
         var last: ChildResult?
         while world.now < end {
@@ -103,7 +103,7 @@ package struct TestHost: Sendable {
     package func bootID() async throws -> String { try await output("cat /proc/sys/kernel/random/boot_id") }
 
     /// Waits until systemd is done and every unit is well.
-    package func whenRunning(within limit: Duration = .seconds(60)) async throws {
+    package func whenRunning(within limit: Duration = .seconds(120)) async throws {
         let end = world.now + limit
         var last = "no answer"
         while world.now < end {
@@ -120,7 +120,7 @@ package struct TestHost: Sendable {
     package func reboot() async throws {
         let before = try await bootID()
         try await run("systemctl reboot")
-        let end = world.now + .seconds(60)
+        let end = world.now + .seconds(120)
         while world.now < end {
             let now = try await run("cat /proc/sys/kernel/random/boot_id")
             if now.succeeded, now.output.dropLast() != before { return try await whenRunning() }
@@ -133,7 +133,7 @@ package struct TestHost: Sendable {
     package func crash() async throws {
         let result = try await world.confined.call(["crash", name])
         guard result.succeeded else { throw HostFailure("\(name) could not be stopped: \(result.errors)") }
-        let end = world.now + .seconds(30)
+        let end = world.now + .seconds(60)
         while world.now < end {
             if try await !world.confined.call(["leader", name]).succeeded,
                 world.confined.console(of: name).contains("nspawn ended with")

@@ -94,7 +94,7 @@ package final class World {
         guard let watch else { return }
         self.watch = nil
         _ = baton_signal(watch.process, SIGTERM)
-        let status = await watch.whenEnded(within: .seconds(30))
+        let status = await watch.whenEnded(within: .seconds(60))
         guard status == .exited(0), !Files.exists(folder) else {
             throw HostFailure("a fleet could not be taken away whole (\(status)): \(watch.log)")
         }

@@ -47,7 +47,7 @@ import Darwin
 
         func whenGone(_ isGone: @escaping @Sendable () -> Bool) async throws {
             try await withLoop { loop in
-                let end = loop.now + .seconds(30)
+                let end = loop.now + .seconds(60)
                 while loop.now < end, !isGone() { await loop.sleep(.milliseconds(20)) }
             }
         }

@@ -100,7 +100,7 @@ import Darwin
         let client: End
 
         func until(_ isTrue: () -> Bool) async throws {
-            let end = loop.now + .seconds(20)
+            let end = loop.now + .seconds(60)
             while !isTrue() {
                 guard loop.now < end else { throw SystemError(code: ETIMEDOUT, doing: "see what the link should do") }
                 await loop.sleep(.milliseconds(2))

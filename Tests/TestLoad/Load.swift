@@ -93,7 +93,7 @@ package final class Load: @unchecked Sendable {
 
     /// Waits until the report satisfies `isDone`; false when that took too long.
     package func until(
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .seconds(60),
         _ isDone: @escaping @Sendable (Report) -> Bool
     ) async -> Bool {
         loop.preconditionOnLoop()
@@ -109,7 +109,7 @@ package final class Load: @unchecked Sendable {
     }
 
     /// Waits for so many more requests to be judged: the service has been watched for that long under this load.
-    package func settle(_ count: Int = 50, within limit: Duration = .seconds(20)) async -> Bool {
+    package func settle(_ count: Int = 50, within limit: Duration = .seconds(60)) async -> Bool {
         let goal = report.total + count
         return await until(within: limit) { $0.total >= goal }
     }

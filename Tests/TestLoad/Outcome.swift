@@ -43,6 +43,15 @@ package enum Outcome: Hashable, Sendable {
         default: true
         }
     }
+
+    /// What a machine that cannot keep up brings by itself. Only for tests of what else is seen: where nothing may be
+    /// lost, these are failures like any other.
+    package var isSlowness: Bool {
+        switch self {
+        case .connectTimeout, .unanswered, .late, .unsent, .abandoned: true
+        default: false
+        }
+    }
 }
 
 extension Outcome: CustomStringConvertible {

@@ -51,7 +51,7 @@ package struct Stream: Sendable {
 /// All that a load does, in bounds that it cannot leave.
 package struct Profile: Sendable {
     package static let mostPerSecond = 400.0
-    package static let longest: Duration = .seconds(60)
+    package static let longest: Duration = .seconds(300)
     package static let mostConnections = 1000
 
     package var streams: [Stream]

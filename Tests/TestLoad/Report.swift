@@ -44,6 +44,8 @@ package struct Report: Sendable {
 
     package var total: Int { counts.values.reduce(0, +) }
     package var failed: Int { counts.reduce(0) { $0 + ($1.key.isFailure ? $1.value : 0) } }
+    /// Those of `failed` that a busy machine brings by itself.
+    package var slow: Int { counts.reduce(0) { $0 + ($1.key.isSlowness ? $1.value : 0) } }
     package func total(of stream: String) -> Int { streams[stream]?.values.reduce(0, +) ?? 0 }
 
     package var worst: Duration? { latencies.max().map { .nanoseconds($0) } }

@@ -45,36 +45,44 @@ import Darwin
 
     // MARK: Loss is seen
 
+    /// A slow request and an upload were with a worker that ended.
+    private static func sawCuts(_ report: Report) -> Bool {
+        ["slow", "upload"].allSatisfy { report[$0, .emptyReply] + report[$0, .reset] > 0 }
+    }
+
     @Test(.enabled(if: ServerKind.gunicorn.isInstalled, ServerKind.gunicorn.missing))
     func `stopping and starting gunicorn loses requests, and they are counted`() async throws {
         let report = try await Self.underLoad(.gunicorn) { server, load in
             let master = try server.master()
             let workers = master.children
             load.allow(["1", "2"])
-            // QUIT: quick, in the middle of everything.
+            // QUIT: quick, in the middle of everything. Requests are on their way now, also where looking for the
+            // workers has held up the load.
+            #expect(await load.settle(20))
             master.signal(SIGQUIT)
             try await server.wait("the end of gunicorn") { !master.isAlive && workers.allSatisfy { !$0.isAlive } }
-            #expect(await load.settle(40))
+            #expect(await load.until { $0[.refused] >= 20 })
             try server.flip(to: "2")
             try await server.start()
             #expect(await load.until { ($0.versions["2"]?.count ?? 0) >= 50 })
         }
-        #expect(report[.refused] >= 20, "\(report.details)")
-        let cut = report[.reset] + report[.emptyReply] + report["slow", .keptConnectionClosed]
+        let cut = report[.reset] + report[.emptyReply]
         #expect(cut > 0, "requests that were being served: \(report.details)")
         #expect(report.failed >= report[.refused] + cut)
-        #expect(report[.malformed] == 0 && report[.wrongVersion] == 0 && report[.unsent] == 0, "\(report.details)")
+        #expect(report[.malformed] == 0 && report[.wrongVersion] == 0, "\(report.details)")
         #expect(report.versions["1"] != nil && report.versions["2"] != nil)
     }
 
     @Test(.enabled(if: ServerKind.gunicorn.isInstalled, ServerKind.gunicorn.missing))
     func `killed workers are seen`() async throws {
         let report = try await Self.underLoad(.gunicorn) { server, load in
-            for worker in try server.master().children { worker.signal(SIGKILL) }
-            #expect(await load.until { $0.failed > 0 })
+            // Where the machine has held up the load, nothing may be in a worker's hands just then: its successor is next.
+            for _ in 0..<20 {
+                for worker in try server.master().children { worker.signal(SIGKILL) }
+                if await load.until(within: .seconds(3), Self.sawCuts) { break }
+            }
         }
-        #expect(report["slow", .emptyReply] + report["slow", .reset] > 0, "\(report.details)")
-        #expect(report["upload", .ok] < report.total(of: "upload"), "\(report.details)")
+        #expect(Self.sawCuts(report), "\(report.details)")
     }
 
     @Test(.enabled(if: ServerKind.gunicorn.isInstalled, ServerKind.gunicorn.missing))
@@ -83,8 +91,9 @@ import Darwin
             try server.behave(["release": "2"], "1")
             #expect(await load.until { $0[.wrongVersion] >= 20 })
         }
-        #expect(report.failed == report[.wrongVersion], "\(report.details)")
-        #expect(report.failures.first?.detail == "answered by release 2")
+        #expect(report.failed == report[.wrongVersion] + report.slow, "\(report.details)")
+        let told = report.failures.filter { $0.outcome == .wrongVersion }
+        #expect(told.allSatisfy { $0.detail == "answered by release 2" }, "\(report.details)")
     }
 
     @Test(.enabled(if: ServerKind.gunicorn.isInstalled, ServerKind.gunicorn.missing))
@@ -93,7 +102,7 @@ import Darwin
             try server.behave(["status": "500"], "1")
             #expect(await load.until { $0[.badStatus(500)] >= 20 })
         }
-        #expect(report.failed == report[.badStatus(500)], "\(report.details)")
+        #expect(report.failed == report[.badStatus(500)] + report.slow, "\(report.details)")
     }
 
     // MARK: None is seen where there is none

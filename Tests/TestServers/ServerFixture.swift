@@ -173,7 +173,7 @@ package struct ServerFixture: Sendable {
     }
 
     /// Waits until a request is answered well, by this release if one is named.
-    package func answers(as release: String? = nil, within limit: Duration = .seconds(30)) async throws {
+    package func answers(as release: String? = nil, within limit: Duration = .seconds(60)) async throws {
         try await wait("\(kind) to answer\(release.map { " as release \($0)" } ?? "")", within: limit) {
             let answer = await loop.ask(target)
             return answer.outcome == .ok && (release == nil || answer.version == release)
@@ -183,7 +183,7 @@ package struct ServerFixture: Sendable {
     /// Waits for something that can only be looked at again and again.
     package func wait(
         _ what: String,
-        within limit: Duration = .seconds(30),
+        within limit: Duration = .seconds(60),
         _ isSo: () async throws -> Bool
     ) async throws {
         let deadline = loop.now + limit
@@ -240,7 +240,7 @@ package func withServerFixture<Result: Sendable>(
     _ body: @escaping @Sendable (ServerFixture) async throws -> Result
 ) async throws -> Result {
     try await withDirectory { directory in
-        try await withLoop { loop in
+        try await withLoop(places: 3) { loop in
             let fixture = try ServerFixture(kind, options, root: directory, on: loop)
             let outcome: Swift.Result<Result, any Error>
             do {

@@ -121,7 +121,7 @@ package struct TelephonyFixture: Sendable {
 
     // MARK: Waiting
 
-    package func wait(_ what: String, within limit: Duration = .seconds(30), _ isSo: () -> Bool) async throws {
+    package func wait(_ what: String, within limit: Duration = .seconds(60), _ isSo: () -> Bool) async throws {
         let deadline = loop.now + limit
         while !isSo() {
             guard loop.now < deadline else { throw failure("waited \(limit) for \(what)") }

@@ -78,7 +78,7 @@ package func withWorkplace<Result: Sendable>(
     _ body: @escaping @Sendable (Workplace) async throws -> Result
 ) async throws -> Result {
     try await withDirectory { directory in
-        try await withLoop { loop in
+        try await withLoop(places: 1 + count / 8) { loop in
             let lab = Lab(
                 directory: "\(directory)/fleet",
                 user: Surroundings.user,

@@ -2,7 +2,7 @@
 # Whether something answers as it should, with whatever this host has for asking. Looks only.
 #
 # A call sets what is below, defines `check_wants` where something is sent, and names the rungs of its ladder, of which
-# the first that can do it here counts: `baton_check curl bash python3`. All that in a subshell.
+# the first that can do it here counts: `baton_ask curl bash python3`. All that in a subshell.
 #
 # Status 0: as wanted. 1: not so, and a sentence on stderr says what came instead. 3: no rung can do it here. Prints
 # `rung NAME`. What is sent may hold secrets: it goes through pipes that builtins fill, never into an argument list.
@@ -25,7 +25,7 @@ check_newline='
 check_return=$(printf '\r')
 
 # The lines of a request.
-baton_check_send() {
+baton_ask_send() {
     check_request=
     for line; do check_request=$check_request$line$check_return$check_newline; done
     check_request=$check_request$check_return$check_newline
@@ -33,34 +33,34 @@ baton_check_send() {
 
 # Becomes a command, after printing its pid and that of the one who ends it when its time is over.
 # shellcheck disable=SC2016
-baton_check_worker='
+baton_ask_worker='
 ( trap "kill \$nap; exit" TERM; sleep "$1" & nap=$!; wait "$nap"; kill "$$" ) </dev/null >/dev/null 2>&1 &
 echo "$$ $!"
 shift
 exec "$@"'
 
-baton_check_do() { sh -c "$baton_check_worker" sh "$@"; }
+baton_ask_do() { sh -c "$baton_ask_worker" sh "$@"; }
 
-baton_check_by_curl() {
-    command -v curl >/dev/null 2>&1 || return 3
-    printf '%s' "$check_config" 2>/dev/null | baton_check_do "$((check_watch + 1))" curl -q -sS -K -
+baton_ask_by_curl() {
+    command -v curl >/dev/null 2>&1 && [ -n "$check_config" ] || return 3
+    printf '%s' "$check_config" 2>/dev/null | baton_ask_do "$((check_watch + 1))" curl -q -sS -K -
     set -- $?
     # An option or a protocol that this curl does not know.
-    case $1 in 1 | 2 | 4 | 48 | 126 | 127) return 3 ;; 51) return 60 ;; *) return "$1" ;; esac
+    case $1:$check_tls in 1:yes | 2:* | 4:* | 48:* | 126:* | 127:*) return 3 ;; 51:*) return 60 ;; *) return "$1" ;; esac
 }
 
 # shellcheck disable=SC2016
-baton_check_by_bash() {
+baton_ask_by_bash() {
     command -v bash >/dev/null 2>&1 || return 3
     [ -z "$check_socket$check_tls" ] || return 3
     if [ -n "$check_request" ]; then set -- 'cat >&3; exec cat <&3'; else set -- :; fi
-    printf '%s' "$check_request" 2>/dev/null | BASH_ENV='' baton_check_do "$check_watch" bash -c '
+    printf '%s' "$check_request" 2>/dev/null | baton_ask_do "$check_watch" bash -c '
         { exec 3<>"/dev/tcp/$1/$2"; } 2>&1 || exit 7; '"$1" bash "$check_host" "$check_port"
 }
 
-baton_check_by_python3() {
+baton_ask_by_python3() {
     command -v python3 >/dev/null 2>&1 || return 3
-    printf '%s' "$check_request" 2>/dev/null | baton_check_do "$((check_watch + 1))" python3 -I -c '
+    printf '%s' "$check_request" 2>/dev/null | baton_ask_do "$((check_watch + 1))" python3 -I -c '
 import socket, sys, time
 host, port, path, tls, verify, limit = sys.argv[1:]
 end = time.monotonic() + float(limit)
@@ -112,10 +112,10 @@ except OSError as error:
 }
 
 # shellcheck disable=SC2016
-baton_check_by_perl() {
+baton_ask_by_perl() {
     command -v perl >/dev/null 2>&1 || return 3
     [ -z "$check_tls" ] || return 3
-    printf '%s' "$check_request" 2>/dev/null | baton_check_do "$((check_watch + 1))" perl -e '
+    printf '%s' "$check_request" 2>/dev/null | baton_ask_do "$((check_watch + 1))" perl -e '
 BEGIN { eval { require Socket; Socket->import(qw(:DEFAULT getaddrinfo)); 1 } or exit 3 }
 my ($host, $port, $path, $limit) = @ARGV;
 sub leave { print STDERR "$_[1]\n"; exit $_[0] }
@@ -159,7 +159,7 @@ while ($room > 0) {
     case $1 in 126 | 127) return 3 ;; *) return "$1" ;; esac
 }
 
-baton_check_by_nc() {
+baton_ask_by_nc() {
     [ -z "$check_tls" ] || return 3
     if command -v nc >/dev/null 2>&1; then
         set -- nc
@@ -174,13 +174,13 @@ baton_check_by_nc() {
         [ -z "$check_socket" ] || return 3
         if [ -z "$check_request" ]; then
             case $about in *' -e '*) ;; *) return 3 ;; esac
-            baton_check_do "$check_watch" "$@" -w "$check_watch" "$check_host" "$check_port" -e true </dev/null
+            baton_ask_do "$check_watch" "$@" -w "$check_watch" "$check_host" "$check_port" -e true </dev/null
             return
         fi
         # It would end its half of the connection with its input, and servers take that for somebody who has left. So
         # it holds the other end of its own input.
         # shellcheck disable=SC2016
-        printf '%s' "$check_request" 2>/dev/null | baton_check_do "$check_watch" sh -c '
+        printf '%s' "$check_request" 2>/dev/null | baton_ask_do "$check_watch" sh -c '
             if (: 4>/dev/fd/0) 2>/dev/null; then exec 4>/dev/fd/0; fi
             exec "$@"' sh "$@" -w "$check_watch" "$check_host" "$check_port"
         return
@@ -194,15 +194,15 @@ baton_check_by_nc() {
         set -- "$@" -w "$check_watch" "$check_host" "$check_port"
     fi
     if [ -n "$check_request" ]; then
-        printf '%s' "$check_request" 2>/dev/null | baton_check_do "$check_watch" "$@"
+        printf '%s' "$check_request" 2>/dev/null | baton_ask_do "$check_watch" "$@"
     else
         tool=$1
         shift
-        baton_check_do "$check_watch" "$tool" -z "$@" </dev/null
+        baton_ask_do "$check_watch" "$tool" -z "$@" </dev/null
     fi
 }
 
-baton_check_by_openssl() {
+baton_ask_by_openssl() {
     command -v openssl >/dev/null 2>&1 || return 3
     [ -z "$check_socket" ] || return 3
     place=$check_host:$check_port
@@ -220,11 +220,11 @@ baton_check_by_openssl() {
     fi
     # It talks about certificates on stderr also when all is well.
     printf '%s' "$check_request" 2>/dev/null |
-        baton_check_do "$check_watch" openssl s_client -quiet -no_ign_eof -ign_eof -connect "$place" "$@"
+        baton_ask_do "$check_watch" openssl s_client -quiet -connect "$place" "$@"
 }
 
 # What a rung's end means, as a sentence; $1 its name, $2 its status, $3 what it said.
-baton_check_why() {
+baton_ask_why() {
     # The reason stands behind the last colon.
     reason=${3##*: }
     case $3 in 'verify error:'*) reason=${3##*:} ;; esac
@@ -234,6 +234,7 @@ baton_check_why() {
     28:* | 143:* | 137:* | *'timed out'*) echo "no answer from $check_place within $check_seconds s" ;;
     60:* | *'erify error'* | *'ertificate verify'* | *'hostname mismatch'*)
         echo "the certificate of $check_place is not trusted: $reason" ;;
+    *HTTP/0.9*) echo "what answers at $check_place does not speak HTTP" ;;
     *' refused'*) echo "no connection to $check_place: Connection refused" ;;
     7:*) echo "no connection to $check_place: ${reason:-$1 does not say why}" ;;
     35:*) echo "no TLS with $check_place: ${3#curl: (35) }" ;;
@@ -242,7 +243,7 @@ baton_check_why() {
 }
 
 # The values of a header, out of $head; $1 is a pattern for its name in any case.
-baton_check_header() {
+baton_ask_header() {
     IFS=$check_newline
     for line in $head; do
         # shellcheck disable=SC2254
@@ -257,10 +258,10 @@ baton_check_header() {
 }
 
 # Up to 64 KiB of the body, from stdin.
-baton_check_read_body() {
+baton_ask_read_body() {
     room=65536
     case $check_method:$status in HEAD:* | *:204 | *:304) return 0 ;; esac
-    case $(baton_check_header '[Tt][Rr][Aa][Nn][Ss][Ff][Ee][Rr]-[Ee][Nn][Cc][Oo][Dd][Ii][Nn][Gg]') in
+    case $(baton_ask_header '[Tt][Rr][Aa][Nn][Ss][Ff][Ee][Rr]-[Ee][Nn][Cc][Oo][Dd][Ii][Nn][Gg]') in
     *[Cc][Hh][Uu][Nn][Kk][Ee][Dd])
         chunks=0
         while [ "$room" -gt 0 ] && [ "$chunks" -lt 1000 ] && IFS= read -r size; do
@@ -277,7 +278,7 @@ baton_check_read_body() {
         return 0
         ;;
     esac
-    length=$(baton_check_header '[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Ll][Ee][Nn][Gg][Tt][Hh]')
+    length=$(baton_ask_header '[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Ll][Ee][Nn][Gg][Tt][Hh]')
     length=${length%%[!0-9]*}
     case $length in
     '' | ????????*) ;;
@@ -287,57 +288,57 @@ baton_check_read_body() {
 }
 
 # Sets $body, once.
-baton_check_body() {
+baton_ask_body() {
     [ -z "$has_body" ] || return 0
     has_body=yes
     # Shells hold no NUL. The mark keeps newlines at the end, which would be cut off.
-    body=$(baton_check_read_body | tr -d '\000'; echo .)
+    body=$(baton_ask_read_body | tr -d '\000'; echo .)
     body=${body%.}
 }
 
-baton_check_excerpt() {
+baton_ask_excerpt() {
     if [ -z "$1" ]; then echo nothing; else printf '%.200s' "$1" | tr '\000-\037\177' '[ *]'; echo; fi
 }
 
 # What a call may want. Each says what came instead.
 
 # $1 the words for the ranges that follow.
-baton_check_status() {
+baton_ask_status() {
     words=$1
     shift
     for range; do
         [ "$status" -lt "${range%-*}" ] || [ "$status" -gt "${range#*-}" ] || return 0
     done
-    baton_check_body
-    echo "$check_place answers with status $status instead of $words: $(baton_check_excerpt "$body")"
+    baton_ask_body
+    echo "$check_place answers with status $status instead of $words: $(baton_ask_excerpt "$body")"
     return 1
 }
 
 # $1 a header, $2 the pattern for its name, $3 a text that it holds.
-baton_check_header_holds() {
-    value=$(baton_check_header "$2")
+baton_ask_header_holds() {
+    value=$(baton_ask_header "$2")
     case $value in *"$3"*) return 0 ;; esac
-    echo "$check_place answers with $1 $(baton_check_excerpt "$value") instead of $3"
+    echo "$check_place answers with $1 $(baton_ask_excerpt "$value") instead of $3"
     return 1
 }
 
 # As above; the value is exactly $3.
-baton_check_header_is() {
-    value=$(baton_check_header "$2")
+baton_ask_header_is() {
+    value=$(baton_ask_header "$2")
     [ "$value" != "$3" ] || return 0
-    echo "$check_place answers with $1 $(baton_check_excerpt "$value") instead of $3"
+    echo "$check_place answers with $1 $(baton_ask_excerpt "$value") instead of $3"
     return 1
 }
 
-baton_check_body_holds() {
-    baton_check_body
+baton_ask_body_holds() {
+    baton_ask_body
     case $body in *"$1"*) return 0 ;; esac
-    echo "the answer of $check_place does not hold $1: $(baton_check_excerpt "$body")"
+    echo "the answer of $check_place does not hold $1: $(baton_ask_excerpt "$body")"
     return 1
 }
 
 # Reads an answer from stdin; status 0 if it is as wanted, else a sentence. An answer that is empty gets none.
-baton_check_answer() {
+baton_ask_answer() {
     has_body='' informed=0
     while :; do
         line=
@@ -346,7 +347,7 @@ baton_check_answer() {
         case $line in
         HTTP/[0-9]*' '[1-9][0-9][0-9] | HTTP/[0-9]*' '[1-9][0-9][0-9]' '*) ;;
         *)
-            echo "what answers at $check_place does not speak HTTP: $(baton_check_excerpt "$line")"
+            echo "what answers at $check_place does not speak HTTP: $(baton_ask_excerpt "$line")"
             return 1
             ;;
         esac
@@ -369,11 +370,11 @@ baton_check_answer() {
 }
 
 # Reads what a worker prints, says what to think of it, and ends the worker.
-baton_check_judge() {
+baton_ask_judge() {
     IFS= read -r workers || return 0
     if [ -z "$check_request" ]; then
         cat >/dev/null
-    elif sentence=$(baton_check_answer); then
+    elif sentence=$(baton_ask_answer); then
         echo fine
     elif [ -n "$sentence" ]; then
         echo "judged $sentence"
@@ -383,21 +384,22 @@ baton_check_judge() {
 }
 
 # Goes down the ladder until a rung can do it.
-baton_check() {
+baton_ask() {
     set -f
     LC_ALL=C
     export LC_ALL
+    unset BASH_ENV
     for rung; do
         # One line of the judge's, unless there was nothing to judge, and one about the rung's end, in any order.
         outcome=$(
             {
                 {
-                    said=$("baton_check_by_$rung" 2>&1 >&3 3>&- 4>&-)
+                    said=$("baton_ask_by_$rung" 2>&1 >&3 3>&- 4>&-)
                     set -- $?
                     # openssl says it among other things.
                     case $said in *'verify error:'*) said="verify error:${said#*verify error:}" ;; esac
                     echo "ended $1 ${said%%"$check_newline"*}" >&4
-                } 3>&1 | baton_check_judge
+                } 3>&1 | baton_ask_judge
             } 4>&1
         )
         case $check_newline$outcome in *"${check_newline}ended 3 "*) continue ;; esac
@@ -417,7 +419,7 @@ baton_check() {
             ;;
         esac
         said=${outcome#ended }
-        baton_check_why "$rung" "${said%% *}" "${said#* }" >&2
+        baton_ask_why "$rung" "${said%% *}" "${said#* }" >&2
         return 1
     done
     echo "rung none"
@@ -427,7 +429,7 @@ baton_check() {
 
 # A command that says it: status 0 as above. $1 whole seconds, then its words; a `timeout` that is too old to be told so
 # is not used.
-baton_check_command() {
+baton_ask_command() {
     if timeout 5 true 2>/dev/null; then
         timeout "$@"
         status=$?

@@ -17,23 +17,17 @@ package enum CheckProgram {
         switch check.target {
         case .command(let command): return call(command, watch)
         case .tcp(let host, let port):
-            let config = "url = \(HTTPRequest.quoted("telnet://\(bracketed(plain(host))):\(port)"))\n"
             lines = settings([
                 ("place", "\(bracketed(host)):\(port)"), ("host", plain(host)), ("port", String(port)),
-                ("config", config + common(seconds.text)),
             ])
-        case .unix(let path):
-            let config = "url = \"telnet://localhost:1\"\nunix-socket = \(HTTPRequest.quoted(path))\n"
-            lines = settings([
-                ("place", path), ("socket", path), ("host", "localhost"), ("config", config + common(seconds.text)),
-            ])
+        case .unix(let path): lines = settings([("place", path), ("socket", path)])
         case .http(var http):
             http.host = plain(http.host)
             lines = call(HTTPRequest(http), seconds.text)
         }
         lines += settings([("seconds", seconds.text), ("watch", String(watch))])
         let ladder = check.need?.ladder.map(\.rawValue) ?? []
-        lines.append("baton_check \(ladder.joined(separator: " "))")
+        lines.append("baton_ask \(ladder.joined(separator: " "))")
         return "(\n\(lines.joined(separator: "\n"))\n)\n"
     }
 
@@ -62,7 +56,7 @@ package enum CheckProgram {
             ("socket", check.unixSocket ?? ""), ("tls", check.isTLS ? "yes" : ""),
             ("verify", check.verifiesCertificate ? "yes" : ""), ("method", request.method),
         ])
-        lines.append("baton_check_send \(words(request.lines))")
+        lines.append("baton_ask_send \(words(request.lines))")
         lines.append("check_config=\(word(request.configuration(seconds: seconds)))")
         lines.append("check_wants() {")
         lines += wants(check).map { "    \($0) || return 1" }
@@ -71,15 +65,15 @@ package enum CheckProgram {
 
     private static func wants(_ check: HTTPCheck) -> [String] {
         let ranges = check.statuses.map { "\($0.lowerBound)-\($0.upperBound)" }
-        var wants = ["baton_check_status \(words([check.statusWords] + ranges))"]
+        var wants = ["baton_ask_status \(words([check.statusWords] + ranges))"]
         for header in check.answerHeaders {
-            wants.append("baton_check_header_holds \(words([header.name, pattern(header.name), header.value]))")
+            wants.append("baton_ask_header_holds \(words([header.name, pattern(header.name), header.value]))")
         }
         if let version = check.version, let name = check.versionHeader {
-            wants.append("baton_check_header_is \(words([name, pattern(name), version]))")
+            wants.append("baton_ask_header_is \(words([name, pattern(name), version]))")
         }
         for text in [check.body, check.versionHeader == nil ? check.version : nil].compactMap({ $0 }) {
-            wants.append("baton_check_body_holds \(word(text))")
+            wants.append("baton_ask_body_holds \(word(text))")
         }
         return wants
     }
@@ -106,8 +100,8 @@ package enum CheckProgram {
         lines += command.environment.filter { isName($0.name) }.map { "export \($0.name)=\(word($0.value))" }
         let run: String
         switch command.body {
-        case .line(let line): run = "baton_check_command \(seconds) sh -c \(word(line))"
-        case .words(let argv): run = "baton_check_command \(seconds) \(words(argv))"
+        case .line(let line): run = "baton_ask_command \(seconds) sh -c \(word(line))"
+        case .words(let argv): run = "baton_ask_command \(seconds) \(words(argv))"
         }
         lines.append(command.input.map { "printf %b \(word(escaped($0))) | \(run)" } ?? "\(run) </dev/null")
         return "(\n\(lines.joined(separator: "\n"))\n)\n"
@@ -136,8 +130,6 @@ package enum CheckProgram {
 
     /// A directory that `cd` takes for a path and for nothing else.
     private static func rooted(_ path: String) -> String { path.hasPrefix("-") ? "./\(path)" : path }
-
-    private static func common(_ seconds: String) -> String { "noproxy = \"*\"\nmax-time = \(seconds)\n" }
 
     private static func settings(_ pairs: [(String, String)]) -> [String] {
         pairs.map { "check_\($0.0)=\(word($0.1))" }

@@ -17,16 +17,15 @@ package enum CheckNeed: String, CaseIterable, Sendable {
     case tcp
     case unix
 
-    /// The rungs that can do it, best first. What asks most politely comes first: curl knows HTTP, and for a connection
-    /// alone it is the last, because others can tell by themselves that they are let in.
+    /// The rungs that can do it, best first. curl cannot tell that it was let in before the other side says something.
     package var ladder: [CheckRung] {
         switch self {
         case .http: [.curl, .bash, .python3, .perl, .nc]
         case .httpOverSocket: [.curl, .python3, .perl, .nc]
         case .https: [.curl, .python3, .openssl]
         case .httpsOverSocket: [.curl, .python3]
-        case .tcp: [.bash, .python3, .perl, .nc, .curl]
-        case .unix: [.python3, .perl, .nc, .curl]
+        case .tcp: [.bash, .python3, .perl, .nc]
+        case .unix: [.python3, .perl, .nc]
         }
     }
 

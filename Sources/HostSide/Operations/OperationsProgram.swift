@@ -36,8 +36,11 @@ package struct OperationsProgram {
         ReadingProgram("clear up after stopping", "rm -f \(stopFile(key))")
     }
 
-    /// Empty, and looked for before each step. Its name cannot be guessed.
-    private static func stopFile(_ key: Marker) -> String { "/tmp/.baton-stop-\(identity(key))" }
+    /// Empty, and looked for before each step.
+    private static func stopFile(_ key: Marker) -> String { "/tmp/.baton-stop-\(stopName(key))" }
+
+    /// The half of the key that is in no other name: nobody can guess it from what is listed while the program runs.
+    static func stopName(_ key: Marker) -> String { String(key.text.suffix(16)) }
 
     /// What marks names of this program on the host. Not the key itself: names can be listed by anybody.
     static func identity(_ key: Marker) -> String { String(key.text.prefix(16)) }
@@ -48,6 +51,7 @@ private struct StepWriter {
     let key: Marker
     let staged: [Int: String]
     private var parts: Set<HostLibrary> = [.steps]
+    private var needsChecks = false
     private var calls = ""
 
     init(key: Marker, staged: [Int: String]) {
@@ -57,14 +61,15 @@ private struct StepWriter {
 
     var text: String {
         var text = "b_newline='\n'\n" + HostLibrary.text(parts)
-        text += "b_key=\(key.text) b_id=\(OperationsProgram.identity(key))\n"
+        if needsChecks { text += HostLibrary.code(of: CheckProgram.library) }
+        text += "b_key=\(key.text) b_id=\(OperationsProgram.identity(key)) b_stop=\(OperationsProgram.stopName(key))\n"
         let leftOver = staged.keys.sorted().compactMap { staged[$0] }
         if !leftOver.isEmpty {
             // What was put for a step that is not reached.
             text += "trap 'exit 143' HUP INT PIPE TERM\n"
             text += "b_tidy() { rm -f -- \(leftOver.map(HostPath.word).joined(separator: " ")); }\ntrap b_tidy EXIT\n"
         }
-        return text + calls + "exit 0\n"
+        return text + calls + "\nbaton_finish\n"
     }
 
     mutating func add(_ step: Step) {
@@ -85,12 +90,13 @@ private struct StepWriter {
             conditions(run)
             command = ["b_step"]
         case .check(let check):
-            calls += "b_check() {\n\(Self.text(for: check))\n}\n"
-            command = ["baton_check", "b_check"]
+            needsChecks = true
+            calls += "b_check() {\n\(CheckProgram.call(for: check))}\n"
+            command = ["baton_probe", "b_check"]
         case .verify(let expectations):
             command = verify(expectations)
         }
-        if command[0].hasPrefix("baton_"), !["baton_verify", "baton_check"].contains(command[0]) {
+        if command[0].hasPrefix("baton_"), !["baton_verify", "baton_probe"].contains(command[0]) {
             parts.formUnion([.state, .place, .change])
             command.insert("baton_change", at: 0)
         }
@@ -158,10 +164,6 @@ private struct StepWriter {
         let wants = expectations.map { Fingerprint.hasSum($0.fingerprint) ? "0" : "-" }
         return ["baton_verify", Quoting.word(wants.joined(separator: " "))]
             + expectations.map { HostPath.word($0.path) }
-    }
-
-    private static func text(for check: Check) -> String {
-        "    echo 'this check cannot be carried out here' >&2; return 3"
     }
 
     private static func octal(_ mode: UInt16) -> String {

@@ -22,17 +22,15 @@ baton_file() {
     [ "$b_sum" = "$5" ] || baton_fail "what was written for $1 is not what was sent: is the disk full?"
     if [ -n "$8" ]; then
         baton_validate "$8" || baton_fail "the new $1 was refused by: $8"
-        cd ..
-        baton_still "$2"
-        baton_into "$b_work" || baton_fail "somebody interferes in $b_directory"
+        (cd -P .. && baton_still "$2") || exit 75
     fi
     [ -z "$7" ] || baton_keep "$1"
     baton_label "$1"
     [ -z "$4" ] || chown -h -- "$4" "./$b_name" || baton_fail "cannot give $1 to $4"
-    chmod -- "$3" "./$b_name" || baton_fail "cannot set mode $3 on $1"
-    baton_sync "./$b_name"
+    chmod -- "0$3" "./$b_name" || baton_fail "cannot set mode $3 on $1"
+    # coreutils and newer busybox sync one file; an old one refuses the argument, and then all is synced.
+    sync "./$b_name" 2>/dev/null || sync
     baton_rename
-    baton_sync ..
 }
 
 # The directory of PATH cannot be gone into.
@@ -107,7 +105,8 @@ baton_access() {
         if [ "$5" = -h ]; then set -- "$@" -h; else set -- "$@" -f; fi
         chown "$6" -- "$4" "$1" || baton_fail "cannot give $2 to $4"
     fi
-    chmod -- "$3" "$1" || baton_fail "cannot set mode $3 on $2"
+    # Five digits: with four, coreutils leaves setgid on a directory.
+    chmod -- "0$3" "$1" || baton_fail "cannot set mode $3 on $2"
 }
 
 # baton_directory PATH EXPECTED MODE OWNER
@@ -122,13 +121,12 @@ baton_directory() {
         baton_still "$2"
     fi
     if ! baton_into "${b_name:-.}"; then
-        [ "$(id -u)" != 0 ] || exit 75
+        if baton_root; then exit 75; fi
         # One's own, but not to be gone into.
         baton_access "./$b_name" "$1" "$3" "$4" -h
         return
     fi
     baton_access . "$1" "$3" "$4" -h
-    if [ "$2" = missing ]; then baton_sync ..; fi
 }
 
 # Goes to a directory, and makes it and those above it where they are missing.
@@ -146,11 +144,15 @@ baton_link() {
     ln -s -- "$3" "./$b_name" || baton_fail "cannot make the link $1"
     [ -z "$4" ] || chown -h -- "$4" "./$b_name" || baton_fail "cannot give $1 to $4"
     baton_rename
-    baton_sync ..
 }
 
 # baton_remove PATH EXPECTED one|all BACKUP
 baton_remove() {
+    case $1 in
+    / | /bin | /boot | /dev | /etc | /home | /lib* | /opt | /proc | /root | /run | /sbin | /srv | /sys | /tmp | /usr | /var)
+        baton_fail "$1 is not removed: a system lives in it"
+        ;;
+    esac
     baton_place "$1" || exit 75
     baton_still "$2"
     if [ -n "$4" ]; then
@@ -171,7 +173,6 @@ baton_remove() {
         *) rm -f -- "./$b_name" ;;
         esac || baton_fail "cannot remove $1"
     fi
-    baton_sync .
 }
 
 # Nothing is mounted in b_name: what is in another file system is not removed along with it.

@@ -35,11 +35,13 @@ baton_look_content() {
 
 # baton_look_command NUMBER FUNCTION: its status, and the end of what it says on stderr.
 baton_look_command() {
-    b_said=$({
-        # Both are closed for it: it cannot answer in the place of this program.
-        ("$2") </dev/null 2>&1 >/dev/null
-        printf '\n%d' "$?"
-    } | tail -c 2000)
+    # Its streams are not those of this program: it cannot answer in its place. bash complains about NUL bytes.
+    {
+        b_said=$({
+            ("$2") </dev/null 2>&1 >/dev/null
+            printf '\n%d' "$?"
+        } | tail -c 2000)
+    } 2>/dev/null
     printf 'command %d %s %s\0' "$1" "${b_said##*"$b_newline"}" "${b_said%"$b_newline"*}"
 }
 

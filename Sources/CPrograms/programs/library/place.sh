@@ -11,7 +11,7 @@ baton_fail() {
 # baton_place PATH: goes to the directory of PATH, and leaves the name in it in b_name.
 baton_place() {
     b_name=${1##*/}
-    baton_enter "${1%/*}/"
+    baton_enter "${1%/*}/" || return 1
     b_directory=$PWD
 }
 
@@ -20,8 +20,12 @@ baton_enter() {
     CDPATH='' cd -P -- "$1" 2>/dev/null || return 1
     # No link in it: the usual case.
     if [ "${PWD%/}/" = "$1" ]; then return; fi
-    [ "$(id -u)" = 0 ] || return 0
-    baton_walk "$1"
+    if baton_root; then baton_walk "$1"; fi
+}
+
+# Whoever cannot be told is taken for root.
+baton_root() {
+    case $(id -u 2>/dev/null) in '' | 0) ;; *) return 1 ;; esac
 }
 
 # One name after another, for root: it follows a link only if nobody else can have made or can change it. Real
@@ -88,7 +92,8 @@ baton_work() {
     b_work=.baton-$b_id
     trap baton_tidy EXIT
     trap 'exit 143' HUP INT PIPE TERM
-    mkdir -m 700 -- "./$b_work" || baton_fail "cannot write into $b_directory"
+    # By umask: busybox takes setgid away with -m, and with it the group that new files get.
+    (umask 077 && exec mkdir -- "./$b_work") || baton_fail "cannot write into $b_directory"
     baton_into "$b_work" || baton_fail "somebody interferes in $b_directory"
     [ -O . ] || baton_fail "somebody interferes in $b_directory"
 }
@@ -102,6 +107,9 @@ baton_into() {
 baton_tidy() {
     case $PWD in
     */"$b_work")
+        if [ -h ./.old ]; then
+            if [ -e "../$b_name" ] || [ -h "../$b_name" ]; then rm -f ./.old; else mv -f ./.old "../$b_name"; fi
+        fi
         if [ -e "./$b_name" ] || [ -h "./$b_name" ]; then rm -f -- "./$b_name"; fi
         cd -P .. || return
         ;;
@@ -111,21 +119,29 @@ baton_tidy() {
 
 # What a run left behind that was killed, an hour ago or more.
 baton_sweep() {
-    for b_old in ./.baton-???????????????? "./.$b_name.baton-"* "./..$b_name.baton-"*; do
+    for b_old in ./.*baton-*; do
+        case $b_old in ./.baton-???????????????? | "./.$b_name.baton-"* | "./..$b_name.baton-"*) ;; *) continue ;; esac
         if [ -O "$b_old" ] && [ ! -h "$b_old" ] && [ -n "$(find "$b_old" -prune -mmin +60 2>/dev/null)" ]; then
             rm -rf -- "$b_old"
         fi
     done
 }
 
-# Gives what is in the work directory its name.
+# Gives what is in the work directory its name, in one move that replaces what has it.
 baton_rename() {
-    if mv -fT -- "./$b_name" "../$b_name" 2>/dev/null || mv -fh -- "./$b_name" "../$b_name" 2>/dev/null; then return; fi
-    # A plain mv would move it into a directory that is there, or behind a link.
-    if [ -d "../$b_name" ]; then baton_fail "${b_directory%/}/$b_name is a directory, or a link to one"; fi
+    if baton_move; then return; fi
+    if [ -h "../$b_name" ]; then
+        # busybox takes a link to a directory for a directory: the old link has to go first.
+        mv -f -- "../$b_name" ./.old || baton_fail "cannot put ${b_directory%/}/$b_name in place"
+        if baton_move; then return; fi
+    fi
+    if [ -d "../$b_name" ]; then baton_fail "${b_directory%/}/$b_name is a directory"; fi
+    # Where mv knows neither option it may follow a link that somebody makes at this moment.
     if [ -n "$b_open" ]; then baton_fail "cannot put ${b_directory%/}/$b_name in place"; fi
     mv -f -- "./$b_name" "../$b_name" || baton_fail "cannot put ${b_directory%/}/$b_name in place"
 }
 
-# coreutils and newer busybox sync one file; an old one refuses the argument, and then all is synced.
-baton_sync() { sync "$1" 2>/dev/null || sync; }
+# -T of coreutils and busybox, -h of the BSDs: never into a directory.
+baton_move() {
+    mv -fT -- "./$b_name" "../$b_name" 2>/dev/null || mv -fh -- "./$b_name" "../$b_name" 2>/dev/null
+}

@@ -15,7 +15,7 @@ baton_step() {
     b_step=$1 b_retries=$2 b_delay=$3 b_after=$4
     shift 4
     # Somebody wants nothing more to begin.
-    if [ -e "/tmp/.baton-stop-$b_id" ]; then exit 0; fi
+    if [ -e "/tmp/.baton-stop-$b_stop" ]; then baton_finish; fi
     baton_mark "b $b_step"
     while :; do
         b_end='done' b_note=''
@@ -35,7 +35,19 @@ baton_step() {
     done
     if [ -n "$b_note" ]; then printf '\n%s n\n%s' "$b_key" "$b_note"; fi
     baton_mark "e $b_end"
-    case $b_end in done | skipped) ;; stale) exit 0 ;; *) [ "$b_after" = continue ] || exit 0 ;; esac
+    case $b_end in done | skipped) ;; stale) baton_finish ;; *) [ "$b_after" = continue ] || baton_finish ;; esac
+}
+
+# The end of the program. Names that it gave and took away are written down now, all together: until then a power cut
+# would bring old ones back, whole, and the next run would give them again.
+baton_finish() {
+    if [ -n "${b_unsynced-}" ]; then
+        set -f
+        IFS=$b_newline
+        # shellcheck disable=SC2086
+        sync $b_unsynced 2>/dev/null || sync
+    fi
+    exit 0
 }
 
 # baton_change COMMAND...: a change of the library, in a subshell of its own: it goes to other directories and cleans up
@@ -43,11 +55,20 @@ baton_step() {
 baton_change() {
     b_note=$("$@")
     b_end=$?
-    if [ "$b_end" -eq 75 ]; then b_end=stale; fi
+    case $b_end in
+    0)
+        b_above=${2%/*}/
+        case $b_newline${b_unsynced-} in
+        *"$b_newline$b_above$b_newline"*) ;;
+        *) b_unsynced=${b_unsynced-}$b_above$b_newline ;;
+        esac
+        ;;
+    75) b_end=stale ;;
+    esac
 }
 
-# baton_check FUNCTION: a check prints which way it took.
-baton_check() {
-    b_note=$("$1")
+# baton_probe FUNCTION: a check. It prints which way it took.
+baton_probe() {
+    "$1"
     b_end=$?
 }

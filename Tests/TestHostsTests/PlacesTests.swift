@@ -1,10 +1,10 @@
 import Testing
 
-@testable import TestHosts
+@testable import TestSupport
 
-@Suite struct HostPlacesTests {
+@Suite struct PlacesTests {
     @Test func `who fits starts at once and the rest in order`() {
-        var places = HostPlaces(total: 6)
+        var places = Places(total: 6)
         let first = places.ask(for: 3)
         #expect(first.mayStart == [first.ticket])
         let large = places.ask(for: 5)

@@ -9,6 +9,8 @@ package struct CheckQuestion: Sendable {
     }
 
     package let place: Place
+    /// The place in sentences.
+    package let name: String
     /// Nothing: it is enough to be let in.
     package let sending: [UInt8]
     private let http: HTTPCheck?
@@ -18,11 +20,16 @@ package struct CheckQuestion: Sendable {
         guard check.need?.worksThroughConnection == true else { return nil }
         switch check.target {
         case .command: return nil
-        case .tcp(let host, let port): (place, sending, http) = (.tcp(host: host, port: port), [], nil)
-        case .unix(let path): (place, sending, http) = (.unix(path), [], nil)
+        case .tcp(let host, let port):
+            (place, sending, http) = (.tcp(host: host, port: port), [], nil)
+            name = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let path):
+            (place, sending, http) = (.unix(path), [], nil)
+            name = path
         case .http(let check):
             place = check.unixSocket.map { .unix($0) } ?? .tcp(host: check.host, port: check.port)
             (sending, http) = (HTTPRequest(check).bytes, check)
+            name = HTTPRequest(check).place
         }
     }
 
