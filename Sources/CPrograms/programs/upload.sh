@@ -16,7 +16,10 @@ fail() {
     exit 1
 }
 
-if command -v sha256sum >/dev/null 2>&1; then
+# openssl is slower to start, and three times as fast with large files.
+if [ "$size" -ge 8388608 ] && command -v openssl >/dev/null 2>&1; then
+    summer='openssl dgst -sha256 -r'
+elif command -v sha256sum >/dev/null 2>&1; then
     summer=sha256sum
 elif command -v shasum >/dev/null 2>&1; then
     summer='shasum -a 256'
