@@ -245,6 +245,7 @@ final class HostDriver: @unchecked Sendable {
         let listener = StepListener(self, key, steps)
         let program = OperationsProgram(Array(steps), key: key, staged: staged).program
         let account = Account(account)
+        hasEnded = false
         async let stopping: Void = stopBetweenSteps(key, account)
         let outcome: Result<Reply, RemoteError>
         do throws(RemoteError) {
@@ -255,6 +256,7 @@ final class HostDriver: @unchecked Sendable {
             outcome = .failure(error)
         }
         listener.end()
+        hasEnded = true
         whenEnded?()
         await stopping
         switch outcome {
@@ -270,10 +272,13 @@ final class HostDriver: @unchecked Sendable {
     // MARK: Stopping between two steps
 
     private var whenEnded: (() -> Void)?
+    /// The program may end before anybody has begun to wait for that: child tasks begin when they get their turn.
+    private var hasEnded = false
 
     /// Waits until the program has ended, or tells it not to begin another step.
     private func stopBetweenSteps(_ key: Marker, _ account: Account) async {
         let isAsked = await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in
+            if hasEnded { return continuation.resume(returning: false) }
             if isStopped { return continuation.resume(returning: true) }
             whenStopped = { [self] in
                 (whenStopped, whenEnded) = (nil, nil)

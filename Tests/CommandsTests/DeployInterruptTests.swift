@@ -13,7 +13,9 @@ import Testing
               run:
                 cmd: "touch {{ root }}/begun; while [ ! -e {{ root }}/go ]; do sleep 0.05; done; touch {{ root }}/ended"
                 creates: "{{ root }}/ended"
+              register: long
             - name: Next
+              when: not long.failed
               run: "touch {{ root }}/next"
 
         """
