@@ -112,8 +112,9 @@ extension HostProgress {
             finish(index, .ok, note: reason.isEmpty ? nil : reason, outcome)
             return
         case .failed: outcome.failed = true
-        case .done, .stale: outcome.changed = !entries[index].isCheck
+        case .done, .stale: break
         }
+        outcome.changed = !entries[index].isCheck
         switch source.judge(index, outcome) {
         case .wantsSecret where isLast:
             let words = "a secret that its condition needs cannot be had"

@@ -21,6 +21,7 @@ package struct OperationsReader: Sendable {
 
     private struct Gathered {
         var captures: [Capture]
+        var hasBegun = [false, false]
         var end: StepEnd?
         var note: [UInt8] = []
         var hasErrors = false
@@ -68,6 +69,17 @@ package struct OperationsReader: Sendable {
     ) {
         // Between steps nothing belongs to anybody: a background child, or noise of the shell before the first.
         guard place.isInside else { return }
+        var bytes = bytes
+        if gathered[place.index]?.hasBegun[stream.rawValue] == false {
+            // Behind the mark of its beginning stands a newline that is not its own.
+            gathered[place.index]?.hasBegun[stream.rawValue] = true
+            guard bytes.first == 10 else {
+                isBroken = true
+                return
+            }
+            bytes = UnsafeRawBufferPointer(rebasing: bytes.dropFirst())
+            if bytes.isEmpty { return }
+        }
         if place.isInNote {
             let room = max(0, Self.noteLimit - (gathered[place.index]?.note.count ?? 0))
             gathered[place.index]?.note += bytes.prefix(room)

@@ -16,7 +16,9 @@ baton_step() {
     shift 4
     # Somebody wants nothing more to begin.
     if [ -e "/tmp/.baton-stop-$b_stop" ]; then baton_finish; fi
-    baton_mark "b $b_step"
+    # The newline behind it is no output: a reader around this one cannot let go of a newline before it has seen what
+    # follows, and the beginning of a step must be known at once.
+    baton_mark "b $b_step$b_newline"
     while :; do
         b_end='done' b_note=''
         "$@"
