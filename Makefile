@@ -16,7 +16,7 @@ FUZZ ?= 200000
 help:
 	@echo 'make demo     build, start three hosts here, run a command on them, clean up'
 	@echo 'make test     run all tests'
-	@echo 'make fuzz     read FUZZ ($(FUZZ)) changed inventories of each of six kinds, configurations of ssh, templates'
+	@echo 'make fuzz     read FUZZ ($(FUZZ)) changed inventories of each of six kinds, configurations of ssh, templates, playbooks'
 	@echo 'make build    build .build/release/baton'
 	@echo 'make install  install to PREFIX ($(PREFIX))'
 	@echo 'make lint     format, shellcheck and the rules of the house'
@@ -42,7 +42,7 @@ test: setup-tests
 
 fuzz:
 	$(SWIFT) build --build-tests
-	BATON_FUZZ=$(FUZZ) $(SWIFT) test --skip-build --filter 'InventoryTests.FuzzTests|ClientConfigTests.FuzzTests|DocumentTests.TemplateFuzzTests'
+	BATON_FUZZ=$(FUZZ) $(SWIFT) test --skip-build --filter 'InventoryTests.FuzzTests|ClientConfigTests.FuzzTests|DocumentTests.TemplateFuzzTests|PlaybookTests.FuzzTests'
 
 lint: setup-tests
 	@scripts/lint

@@ -57,6 +57,7 @@ let package = Package(
         room("Inventory", ["Document", "Text"]),
         room("Fleet", ["SSH", "ClientConfig", "Inventory", "Events", "Reactor", "Shell"]),
         room("HostSide", ["Shell", "Text", "CPrograms"]),
+        room("Supervision", ["HostSide", "Document", "Shell", "Text"]),
         room("Playbook", ["Inventory", "HostSide", "Events", "Document", "Shell", "CCrypto", "Text"]),
         room(
             "Run",
@@ -69,7 +70,7 @@ let package = Package(
             [
                 "Arguments", "ClientConfig", "Document", "Events", "Fleet", "HostSide", "Inventory", "Lab", "Reactor",
                 "Playbook", "Report", "Run", "SSH",
-                "Shell", "CSystem", "Text",
+                "Shell", "Supervision", "CSystem", "Text",
             ]
         ),
         .executableTarget(name: "baton", dependencies: ["Commands"], swiftSettings: strict),
@@ -134,6 +135,11 @@ let package = Package(
         tests(
             of: "Playbook",
             ["Document", "Events", "HostSide", "Inventory", "Reactor", "Shell", "Text"],
+            exclude: ["Cases"]
+        ),
+        tests(
+            of: "Supervision",
+            ["Document", "HostSide", "Reactor", "Shell", "TestHosts", "Text"],
             exclude: ["Cases"]
         ),
         tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),

@@ -23,7 +23,7 @@ package struct Context: Sendable {
     /// The same with what is typed shown.
     package var ask: (@Sendable (String) -> Access.Asked)?
     /// The same beside the loop: it ends when the second closure says that nobody waits for it any more.
-    package var askBeside: (@Sendable (String, @escaping () -> Bool) -> Access.Asked)?
+    package var askBeside: (@Sendable (String, () -> Bool) -> Access.Asked)?
 
     /// Colour is for people who look on and have not asked for none (no-color.org).
     func isColoured(_ sink: Sink) -> Bool {

@@ -59,10 +59,15 @@ package struct PlaybookText {
         let kinds = shown.map(\.kind.count).max() ?? 0
         var text = ": \(headline(result, tasks))\n"
         for task in shown { text += lines.render(task, numberWidth: numbers, kindWidth: kinds) }
-        if let problem = result.problem, !tasks.contains(where: { $0.problem == problem }) {
+        if let problem = result.problem, !tasks.contains(where: { Self.says($0, problem) }) {
             text += lines.problem(problem, indent: "  ")
         }
         return text
+    }
+
+    /// Whether the task tells it already: a host says what its task said, and which one it was.
+    private static func says(_ task: TaskResult, _ problem: HostResult.Problem) -> Bool {
+        task.problem.map { problem.message.hasSuffix($0.message) } ?? false
     }
 
     private func isWorthALine(_ task: TaskResult) -> Bool { task.status != .ok && task.status != .skipped }

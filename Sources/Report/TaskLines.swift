@@ -31,7 +31,9 @@ struct TaskLines {
 
     /// Its name, and what there is to say in a few words.
     private func line(_ task: TaskResult) -> String {
-        var text = safe(task.name)
+        // A task without a name of its own begins with its kind, which has been said.
+        let kind = task.kind + " "
+        var text = safe(task.name.hasPrefix(kind) ? String(task.name.dropFirst(kind.count)) : task.name)
         if task.phase != "run" { text += " [\(task.phase)]" }
         var words = task.changes.map(safe)
         if let exit = task.execution?.exit, exit != 0 { words.append("exit \(exit)") }

@@ -118,7 +118,10 @@ final class HostDriver: @unchecked Sendable {
         await withTaskGroup(of: (TaskAccount, Result<Sightings, Unseen>).self) { group in
             for (account, looks) in asked {
                 let program = Looking.program(looks)
-                if common.keepsPrograms { programs.append(SentProgram(Self.label(looks), account, program.text)) }
+                if common.keepsPrograms {
+                    let shown = progress.holdsSecrets ? Looking.program(looks.map(\.withoutSecrets)) : program
+                    programs.append(SentProgram(Self.label(looks), account, shown.text))
+                }
                 let remote = remote
                 group.addTask(executorPreference: loop) {
                     (account, await Self.look(looks, program, Account(account), remote))
@@ -274,12 +277,14 @@ final class HostDriver: @unchecked Sendable {
     // MARK: Stopping between two steps
 
     private var whenEnded: (() -> Void)?
+    /// The program may end before anybody has begun to wait for that: child tasks begin when they get their turn.
     private var hasEnded = false
 
     /// Waits until the program has ended, or tells it not to begin another step: true if it did.
     private func stopBetweenSteps(_ key: Marker, _ account: Account) async -> Bool {
         let isAsked = await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in
-            if isStopped || hasEnded { return continuation.resume(returning: !hasEnded) }
+            if hasEnded { return continuation.resume(returning: false) }
+            if isStopped { return continuation.resume(returning: true) }
             whenStopped = { [self] in
                 (whenStopped, whenEnded) = (nil, nil)
                 continuation.resume(returning: true)

@@ -59,16 +59,22 @@ struct HostileTests {
     }
 
     @Test(arguments: [
-        "- hosts: all\n  tasks: " + String(repeating: "[", count: 200), "- hosts: all\n  tasks: [{run: \"" + String(repeating: "{{ (", count: 500) + "\"}]\n",
+        "- hosts: all\n  tasks: " + String(repeating: "[", count: 200),
+        "- hosts: all\n  tasks: [{run: \"" + String(repeating: "{{ (", count: 500) + "\"}]\n",
         String(repeating: "- ", count: 5000), "- hosts: all\n  vars: " + String(repeating: "{a: ", count: 500),
-        "- hosts: " + String(repeating: "a", count: 1 << 20) + "\n  tusks: 1\n", "? [a]\n: b\n", "- *nope\n", "- &a [*a]\n", "--- a\n--- b\n",
+        "- hosts: " + String(repeating: "a", count: 1 << 20) + "\n  tusks: 1\n", "? [a]\n: b\n", "- *nope\n",
+        "- &a [*a]\n", "--- a\n--- b\n",
         "- hosts: all\n  tasks: [{run: {cmd: a, 1: b, [c]: d}}]\n", "- 1: 2\n  ~: 3\n",
     ])
     func `nonsense`(text: String) { #expect(problems(text).contains("error: ")) }
 
     @Test func `templates that recurse`() {
         let world = World(files: ["root/templates/t": "{{ a }}"])
-        #expect(world.problem("template: {src: t, dest: /a}\nvars: {a: \"{{ b }}\", b: \"{{ [a] }}\"}").contains("a variable needs itself"))
+        #expect(
+            world.problem("template: {src: t, dest: /a}\nvars: {a: \"{{ b }}\", b: \"{{ [a] }}\"}").contains(
+                "a variable needs itself"
+            )
+        )
         #expect(world.problem("run: \"echo {{ 'x' * 99999999 }}\"").contains("more than 16777216 bytes"))
         #expect(world.problem("run: \"{% for a in range(3000000) %}x{% endfor %}\"").contains("error: "))
     }
@@ -82,5 +88,20 @@ struct HostileTests {
         }
         #expect(throws: DocumentError.self) { try bytes.template("r/templates/x", [0x61, 0xFF]) }
         #expect(throws: ContentProblem.self) { try bytes.file(["r/templates/locked", "r/locked"]) }
+    }
+
+    @Test func `files can be checked without an inventory`() throws {
+        let text = """
+            - hosts: all
+              tasks:
+                - {template: {src: bad, dest: /a}}
+                - {template: {src: "{{ a }}", dest: /a}}
+                - {file: {path: /a, src: nope}}
+                - {file: {path: /a, src: there}}
+            """
+        let playbook = try Playbook.parse(SourceText(name: "play.yml", text: text))
+        let world = World(files: ["root/templates/bad": "{% if %}", "root/files/there": ""])
+        let found = playbook.checkFiles(world.contents()).items.map { "\($0.sourceName): \($0.message)" }
+        #expect(found == ["root/templates/bad: an expression is missing here", "play.yml: there is no file \"nope\""])
     }
 }

@@ -6,7 +6,9 @@ import Testing
 
 /// What tasks look at, and what they make of what is seen.
 struct KindTests {
-    private let world = World(files: ["root/files/a": "old\n", "root/templates/b.j2": "host {{ inventory_hostname }}\n"])
+    private let world = World(files: [
+        "root/files/a": "old\n", "root/templates/b.j2": "host {{ inventory_hostname }}\n",
+    ])
     private static let sumOfX = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
 
     private func decide(_ task: String, _ path: String, _ state: PathState) throws -> Decision {
@@ -27,8 +29,20 @@ struct KindTests {
         let task = "file: {path: /etc/a, content: x, mode: 0640, owner: shop, group: 0}"
         let looks = try world.work(task).looks
         #expect(looks == [.path("/etc/a", hashing: .ifSize(1))])
-        func file(_ mode: UInt16 = 0o640, _ sum: String? = KindTests.sumOfX, size: Int = 1, user: String = "shop") -> PathState {
-            PathState(.file, mode: mode, user: 7, group: 0, userName: user, groupName: "root", size: size, sha256: sum, fingerprint: "f")
+        func file(_ mode: UInt16 = 0o640, _ sum: String? = KindTests.sumOfX, size: Int = 1, user: String = "shop")
+            -> PathState
+        {
+            PathState(
+                .file,
+                mode: mode,
+                user: 7,
+                group: 0,
+                userName: user,
+                groupName: "root",
+                size: size,
+                sha256: sum,
+                fingerprint: "f"
+            )
         }
         #expect(try words(task, "/etc/a", PathState(.missing)) == "created")
         #expect(try words(task, "/etc/a", file()) == "nothing")
@@ -40,7 +54,10 @@ struct KindTests {
         #expect(try words(task, "/etc/a", PathState(.directory)) == "/etc/a is a directory, not a file")
         #expect(try words(task, "/etc/a", PathState(.other("socket"))) == "/etc/a is a socket, not a file")
         let link = try words(task, "/etc/a", PathState(.link(target: "/b")))
-        #expect(link == "/etc/a is a symbolic link to /b, not a file; name the path that the link leads to, or remove the link first")
+        #expect(
+            link
+                == "/etc/a is a symbolic link to /b, not a file; name the path that the link leads to, or remove the link first"
+        )
         guard case .change(let change) = try decide(task, "/etc/a", file(0o600, nil, size: 9)),
             case .file(let operation) = change.operation
         else { throw Unexpected() }
@@ -48,7 +65,8 @@ struct KindTests {
         #expect(operation.content == FileChange.Content(bytes: [0x78], sha256: Self.sumOfX))
         #expect(operation.mode == 0o640 && operation.ownership == Ownership())
         #expect(change.difference?.old == .content("/etc/a", limit: 256 << 10) && change.difference?.new == [0x78])
-        guard case .change(let moded) = try decide(task, "/etc/a", file(0o600)), case .file(let only) = moded.operation else {
+        guard case .change(let moded) = try decide(task, "/etc/a", file(0o600)), case .file(let only) = moded.operation
+        else {
             throw Unexpected()
         }
         #expect(only.content == nil && moded.difference == nil)
@@ -63,14 +81,23 @@ struct KindTests {
         #expect(try words("file: {path: /a, state: absent}", "/a", plain) == "removed")
         #expect(try words("file: {path: /a, state: absent}", "/a", PathState(.missing)) == "nothing")
         #expect(try words("file: {path: /a, state: absent}", "/a", PathState(.link(target: "x"))) == "removed")
-        #expect(try words("file: {path: /a, state: absent}", "/a", PathState(.directory)).contains("a directory, not a file"))
+        #expect(
+            try words("file: {path: /a, state: absent}", "/a", PathState(.directory)).contains(
+                "a directory, not a file"
+            )
+        )
         #expect(try words("template: {src: b, dest: /a}", "/a", plain) == "content")
         #expect(try words("template: {src: b, dest: /a}", "/a", PathState(.missing)) == "created")
         guard case .change(let new) = try decide("template: {src: b.j2, path: /a}", "/a", PathState(.missing)) else {
             throw Unexpected()
         }
         #expect(new.difference?.new == Array("host web1\n".utf8))
-        guard case .change(let kept) = try decide("file: {path: /a, content: \"\", backup: true, validate: \"test -f %s\"}", "/a", plain),
+        guard
+            case .change(let kept) = try decide(
+                "file: {path: /a, content: \"\", backup: true, validate: \"test -f %s\"}",
+                "/a",
+                plain
+            ),
             case .file(let change) = kept.operation
         else { throw Unexpected() }
         #expect(change.backup && change.validate == "test -f %s" && change.mode == 0o600 && change.content?.bytes == [])
@@ -78,38 +105,62 @@ struct KindTests {
 
     @Test func `a secret content is not shown`() throws {
         let file = PathState(.file, mode: 0o600, size: 4, sha256: "00")
-        for task in ["file: {path: /a, content: !secret env:TOKEN}", "file: {path: /a, content: \"k={{ t }}\"}\nvars: {t: !secret env:TOKEN}"] {
+        for task in [
+            "file: {path: /a, content: !secret env:TOKEN}",
+            "file: {path: /a, content: \"k={{ t }}\"}\nvars: {t: !secret env:TOKEN}",
+        ] {
             guard case .change(let change) = try decide(task, "/a", file) else { throw Unexpected() }
             #expect(change.words == ["secret content"] && change.difference == nil)
         }
-        let ready = try world.resolved("- hosts: all\n  tasks:\n    - file: {path: /a, content: !secret env:TOKEN}\n")[0]
+        let ready = try world.resolved("- hosts: all\n  tasks:\n    - file: {path: /a, content: !secret env:TOKEN}\n")[
+            0
+        ]
         guard case .ready(let task) = ready else { throw Unexpected() }
         #expect(task.isTainted)
     }
 
     @Test func `a directory`() throws {
         let task = "directory: {path: /srv/a/, mode: 0750, owner: shop}"
-        func directory(_ mode: UInt16, _ user: String = "shop") -> PathState { PathState(.directory, mode: mode, userName: user) }
+        func directory(_ mode: UInt16, _ user: String = "shop") -> PathState {
+            PathState(.directory, mode: mode, userName: user)
+        }
         #expect(try words(task, "/srv/a", PathState(.missing)) == "created")
         #expect(try words(task, "/srv/a", directory(0o750)) == "nothing")
         #expect(try words(task, "/srv/a", directory(0o2750)) == "nothing")
         #expect(try words(task, "/srv/a", directory(0o755, "root")) == "mode 0755 -> 0750, owner root -> shop")
         #expect(try words(task, "/srv/a", PathState(.file)) == "/srv/a is a file, not a directory")
-        #expect(try words(task, "/srv/a", PathState(.link(target: "b"))).hasPrefix("/srv/a is a symbolic link to b, not a"))
+        #expect(
+            try words(task, "/srv/a", PathState(.link(target: "b"))).hasPrefix("/srv/a is a symbolic link to b, not a")
+        )
         #expect(try words("directory: /srv/a", "/srv/a", directory(0o700)) == "nothing")
         #expect(try words("directory: {path: /a, state: absent}", "/a", directory(0o700)) == "removed")
-        #expect(try words("directory: {path: /a/b, state: absent, recursive: true}", "/a/b", directory(0o700)) == "removed with its contents")
-        #expect(try words("directory: {path: /a, state: absent}", "/a", PathState(.file)).contains("is a file, not a directory"))
-        #expect(world.problem("directory: {path: /etc, state: absent, recursive: true}").contains("/etc is too much to be removed"))
+        #expect(
+            try words("directory: {path: /a/b, state: absent, recursive: true}", "/a/b", directory(0o700))
+                == "removed with its contents"
+        )
+        #expect(
+            try words("directory: {path: /a, state: absent}", "/a", PathState(.file)).contains(
+                "is a file, not a directory"
+            )
+        )
+        #expect(
+            world.problem("directory: {path: /etc, state: absent, recursive: true}").contains(
+                "/etc is too much to be removed"
+            )
+        )
     }
 
     @Test func `a link`() throws {
         let task = "link: {path: /srv/current, target: releases/2}"
         #expect(try words(task, "/srv/current", PathState(.missing)) == "created")
         #expect(try words(task, "/srv/current", PathState(.link(target: "releases/2"))) == "nothing")
-        #expect(try words(task, "/srv/current", PathState(.link(target: "releases/1"))) == "target releases/1 -> releases/2")
+        #expect(
+            try words(task, "/srv/current", PathState(.link(target: "releases/1"))) == "target releases/1 -> releases/2"
+        )
         #expect(try words(task, "/srv/current", PathState(.file)).contains("\"force: true\" replaces it"))
-        #expect(try words(task, "/srv/current", PathState(.directory)) == "/srv/current is a directory, not a symbolic link")
+        #expect(
+            try words(task, "/srv/current", PathState(.directory)) == "/srv/current is a directory, not a symbolic link"
+        )
         let forced = "link: {dest: /a, src: /b, force: true, owner: shop}"
         #expect(try words(forced, "/a", PathState(.file)) == "replaced a file")
         #expect(try words(forced, "/a", PathState(.directory)).contains("is a directory"))
@@ -120,16 +171,22 @@ struct KindTests {
         #expect(link.ownership.user == "shop")
         #expect(try words("link: {path: /a, state: absent}", "/a", PathState(.link(target: "b"))) == "removed")
         #expect(try words("link: {path: /a, state: absent}", "/a", PathState(.missing)) == "nothing")
-        #expect(try words("link: {path: /a, state: absent}", "/a", PathState(.file)).contains("is a file, not a symbolic link"))
+        #expect(
+            try words("link: {path: /a, state: absent}", "/a", PathState(.file)).contains(
+                "is a file, not a symbolic link"
+            )
+        )
     }
 
     @Test func `a command and its conditions`() throws {
-        let work = try world.work("""
+        let work = try world.work(
+            """
             run: {cmd: "make {{ x }}", creates: /a, removes: /b, unless: "test -e /c", onlyif: "true", chdir: /srv, stdin: in,
               when_older: {than: [/etc/a, /etc/b], unit: shop.service, children: true}}
             environment: {A: "{{ x }}", B: 2.10}
             vars: {x: "a b"}
-            """)
+            """
+        )
         let settings = [ShellCommand.Setting(name: "A", value: "a b"), ShellCommand.Setting(name: "B", value: "2.10")]
         func command(_ line: String, _ input: String? = nil) -> ShellCommand {
             ShellCommand(.line(line), directory: "/srv", environment: settings, input: input.map { Array($0.utf8) })
@@ -140,7 +197,8 @@ struct KindTests {
         let (unless, onlyIf) = (Look.command(command("test -e /c")), Look.command(command("true")))
         #expect(work.looks == [creates, removes, unless, onlyIf, .age(age)])
         var seen: Sightings = [
-            creates: .path(PathState(.missing)), removes: .path(PathState(.file)), unless: .command(status: 1, stderr: []),
+            creates: .path(PathState(.missing)), removes: .path(PathState(.file)),
+            unless: .command(status: 1, stderr: []),
             onlyIf: .command(status: 0, stderr: []), .age(age): .age(.older(than: "/etc/b")),
         ]
         guard case .carryOut(.command(let run)) = work.decide(seen) else { throw Unexpected() }
@@ -160,7 +218,11 @@ struct KindTests {
         #expect(with(.age(age), .failed("no systemctl")) == "the process could not be looked at: no systemctl")
         #expect(with(creates, nil) == "/a could not be looked at: the host said nothing about it")
         seen = [:]
-        #expect(try world.work("run: {argv: [ls, -l, 2.10, \"{{ inventory_hostname }}\"]}").decide(seen).words == ["ls", "-l", "2.10", "web1"])
+        #expect(
+            try world.work("run: {argv: [ls, -l, 2.10, \"{{ inventory_hostname }}\"]}").decide(seen).words == [
+                "ls", "-l", "2.10", "web1",
+            ]
+        )
     }
 
     @Test func `a check`() throws {
@@ -169,7 +231,10 @@ struct KindTests {
             return check
         }
         #expect(try check("check: {tcp: 5432}") == Check(.tcp(host: "127.0.0.1", port: 5432), timeout: .seconds(10)))
-        #expect(try check("check: {tcp: \"[::1]:22\"}\ntimeout: 500ms") == Check(.tcp(host: "::1", port: 22), timeout: .milliseconds(500)))
+        #expect(
+            try check("check: {tcp: \"[::1]:22\"}\ntimeout: 500ms")
+                == Check(.tcp(host: "::1", port: 22), timeout: .milliseconds(500))
+        )
         #expect(try check("check: {unix: /run/a.sock}").target == .unix("/run/a.sock"))
         #expect(try check("check: {command: pgrep a}").target == .command(ShellCommand(.line("pgrep a"))))
         var expected = HTTPCheck(host: "shop.example.com", port: 8443, path: "/health?x=1")
@@ -183,13 +248,17 @@ struct KindTests {
         expected.versionHeader = "X-Version"
         expected.method = "HEAD"
         expected.unixSocket = "/run/a.sock"
-        let found = try check("""
+        let found = try check(
+            """
             check: {http: "https://shop.example.com:8443/health?x=1", verify_certificate: false, status: [200, 300-399],
               headers: {X-Key: !secret env:TOKEN}, answer_headers: {Server: shop}, body: ok, version: 2.10,
               version_header: X-Version, method: HEAD, connect: /run/a.sock}
-            """)
+            """
+        )
         #expect(found.target == .http(expected))
-        #expect(try check("check: {http: \"http://[::1]\"}").target == .http(HTTPCheck(host: "::1", port: 80, path: "/")))
+        #expect(
+            try check("check: {http: \"http://[::1]\"}").target == .http(HTTPCheck(host: "::1", port: 80, path: "/"))
+        )
     }
 
     @Test func `a pause`() throws {
@@ -199,7 +268,9 @@ struct KindTests {
         }
         #expect(try pause("pause: 1m30s") == Pause(duration: .seconds(90), prompt: nil))
         #expect(try pause("pause: 0.5") == Pause(duration: .milliseconds(500), prompt: nil))
-        #expect(try pause("pause: {prompt: \"on {{ inventory_hostname }}?\"}") == Pause(duration: nil, prompt: "on web1?"))
+        #expect(
+            try pause("pause: {prompt: \"on {{ inventory_hostname }}?\"}") == Pause(duration: nil, prompt: "on web1?")
+        )
     }
 }
 

@@ -15,7 +15,10 @@ struct ReadingTests {
         for (text, expected) in [
             ("644", "0644"), ("0644", "0644"), ("0o644", "0644"), ("00644", "0644"), ("2755", "2755"), ("7", "0007"),
         ] { #expect(mode(text) == expected) }
-        for text in ["", "8", "0888", "10000", "77777", "644 ", "-644", "0x1", "064400", "rw", "u+q", "u", ",", "u=rw,", "z+r", "u+", "+ug"] {
+        for text in [
+            "", "8", "0888", "10000", "77777", "644 ", "-644", "0x1", "064400", "rw", "u+q", "u", ",", "u=rw,", "z+r",
+            "u+", "+ug",
+        ] {
             #expect(Mode(text) == nil, "\(text)")
         }
         #expect(mode("0755", from: 0o2777, isDirectory: true) == "2755")
@@ -26,7 +29,8 @@ struct ReadingTests {
     /// chmod is the judge, for all modes that a few symbols lead from and to.
     @Test func `symbolic modes are those of chmod`() async throws {
         let texts = [
-            "u=rw,g=r,o=", "u+x", "a-w", "+X", "a+X", "g=u", "o=g", "u+s", "g+s", "+t", "o+t", "u+t", "ug=rwx,o-rwx", "g-s", "a=",
+            "u=rw,g=r,o=", "u+x", "a-w", "+X", "a+X", "g=u", "o=g", "u+s", "g+s", "+t", "o+t", "u+t", "ug=rwx,o-rwx",
+            "g-s", "a=",
             "u=rwx,go=rx", "-x", "=r", "u+r-w", "a=rX", "go=", "g=s", "o=rt", "u=s",
         ]
         let starts: [UInt16] = [0o644, 0o755, 0o000, 0o7777, 0o2750, 0o4711, 0o1777, 0o100]
@@ -35,7 +39,8 @@ struct ReadingTests {
             for start in starts {
                 for name in ["f", "d"] {
                     let octal = String(start, radix: 8)
-                    script += "chmod 0\(String(repeating: "0", count: 4 - octal.count))\(octal) \(name); chmod -- \(text) \(name); stat -c %a \(name)\n"
+                    script +=
+                        "chmod 0\(String(repeating: "0", count: 4 - octal.count))\(octal) \(name); chmod -- \(text) \(name); stat -c %a \(name)\n"
                 }
             }
         }
@@ -47,7 +52,10 @@ struct ReadingTests {
             for start in starts {
                 for isDirectory in [false, true] {
                     let found = Mode(text)?.applied(to: start, isDirectory: isDirectory)
-                    #expect(found == UInt16(lines[index], radix: 8), "\(text) from \(Mode.text(start)), directory: \(isDirectory)")
+                    #expect(
+                        found == UInt16(lines[index], radix: 8),
+                        "\(text) from \(Mode.text(start)), directory: \(isDirectory)"
+                    )
                     index += 1
                 }
             }
@@ -55,7 +63,8 @@ struct ReadingTests {
     }
 
     @Test(arguments: [
-        ("30s", 30_000), ("2m", 120_000), ("500ms", 500), ("1h30m", 5_400_000), ("7", 7000), ("0.25", 250), ("1d", 86_400_000),
+        ("30s", 30_000), ("2m", 120_000), ("500ms", 500), ("1h30m", 5_400_000), ("7", 7000), ("0.25", 250),
+        ("1d", 86_400_000),
         ("0", 0),
     ])
     func `lengths of time`(text: String, milliseconds: Int) throws {
@@ -63,7 +72,9 @@ struct ReadingTests {
         #expect(pause.duration == .milliseconds(milliseconds))
     }
 
-    @Test(arguments: ["1m1h", "5x", "-1", "1.5s", "8d", "99999999999999999999", "1s1s", "\"\"", "1:30", "s", ".5", "1.", "1e3"])
+    @Test(arguments: [
+        "1m1h", "5x", "-1", "1.5s", "8d", "99999999999999999999", "1s1s", "\"\"", "1:30", "s", ".5", "1.", "1e3",
+    ])
     func `no lengths of time`(text: String) {
         #expect(World().problem("pause: \(text)").contains("must be a length of time"))
     }
@@ -103,17 +114,30 @@ struct ReadingTests {
         var world = World()
         let origin = Origin(SourceText(name: "-e", text: ""), .start)
         func text(_ text: String) -> Value { Value(.string(text), origin: origin) }
-        world.extra = ["f": text("true"), "m": text("0600"), "d": text("2m"), "p": text("8080"), "n": Value(.null, origin: origin)]
-        let file = try world.work("file: {path: /a, content: x, backup: \"{{ f }}\", mode: \"{{ m }}\", owner: \"{{ n }}\"}")
-        guard case .change(let change) = file.decide([.path("/a", hashing: .ifSize(1)): .path(PathState(.file, mode: 0o644, size: 2))]),
+        world.extra = [
+            "f": text("true"), "m": text("0600"), "d": text("2m"), "p": text("8080"), "n": Value(.null, origin: origin),
+        ]
+        let file = try world.work(
+            "file: {path: /a, content: x, backup: \"{{ f }}\", mode: \"{{ m }}\", owner: \"{{ n }}\"}"
+        )
+        guard
+            case .change(let change) = file.decide([
+                .path("/a", hashing: .ifSize(1)): .path(PathState(.file, mode: 0o644, size: 2))
+            ]),
             case .file(let operation) = change.operation
         else { throw Unexpected() }
         #expect(operation.backup && operation.mode == 0o600 && operation.ownership.user == nil)
         guard case .pause(let pause) = try world.work("pause: \"{{ d }}\"").decide([:]) else { throw Unexpected() }
         #expect(pause.duration == .seconds(120))
         #expect(world.problem("file: {path: \"{{ n }}\", content: x}").contains("\"path\" comes to nothing"))
-        #expect(world.problem("file: {path: /a, content: x, backup: \"{{ d }}\"}").contains("\"backup\" must be true or false, not the text \"2m\""))
+        #expect(
+            world.problem("file: {path: /a, content: x, backup: \"{{ d }}\"}").contains(
+                "\"backup\" must be true or false, not the text \"2m\""
+            )
+        )
         #expect(world.problem("file: {path: /a, content: x, mode: \"{{ 400 + 20 }}\"}").contains("write it as a text"))
-        #expect(world.problem("file: {path: /a, content: \"{{ [1] }}\"}").contains("\"content\" must be a text, not a list"))
+        #expect(
+            world.problem("file: {path: /a, content: \"{{ [1] }}\"}").contains("\"content\" must be a text, not a list")
+        )
     }
 }

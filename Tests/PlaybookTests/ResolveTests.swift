@@ -37,11 +37,13 @@ struct ResolveTests {
             """
         let found = try shown(text).joined(separator: "\n")
         #expect(
-            found == [
-                "ready: run echo {{ inventory_hostname }}",
-                "ready: a web1", "skipped: \"not up\" does not hold", "ready: file /etc/a", "waits for conf", "waits for conf",
-                "waits for conf", "waits for facts", "ready: say {{ conf.changed }}", "needs file:/a",
-            ].joined(separator: "\n")
+            found
+                == [
+                    "ready: run echo {{ inventory_hostname }}",
+                    "ready: a web1", "skipped: \"not up\" does not hold", "ready: file /etc/a", "waits for conf",
+                    "waits for conf",
+                    "waits for conf", "waits for facts", "ready: say {{ conf.changed }}", "needs file:/a",
+                ].joined(separator: "\n")
         )
     }
 

@@ -24,7 +24,8 @@ struct ScopeTests {
               tasks:
                 - {run: {argv: [echo, "{{ \(expression) }}"]}, vars: {a: task, b: task}\(more)}
             """
-        guard case .ready(let ready) = try world.resolved(text, host: host)[0], let words = ready.work.decide([:]).words else {
+        guard case .ready(let ready) = try world.resolved(text, host: host)[0], let words = ready.work.decide([:]).words
+        else {
             throw Unexpected()
         }
         return words[1]
@@ -60,17 +61,24 @@ struct ScopeTests {
                 - {template: {src: bad, dest: /a}}
             """
         let play = try Playbook.parse(SourceText(name: "play.yml", text: text)).plays[0]
-        let world = World(inventory: "all: {hosts: {web1: {}, web2: {}}, vars: {version: 1}}\n", files: ["root/templates/bad.j2": "\n{% if %}"])
+        let world = World(
+            inventory: "all: {hosts: {web1: {}, web2: {}}, vars: {version: 1}}\n",
+            files: ["root/templates/bad.j2": "\n{% if %}"]
+        )
         let contents = world.contents()
         var problems = HostProblems()
         for host in ["web1", "web2"] {
             var scope = try world.scope(host)
             scope.enter(PlayScope(play, tasks: TagSelection().tasks(of: play), hosts: ["web1", "web2"]))
             for task in TagSelection().tasks(of: play) {
-                do throws(DocumentError) { _ = try scope.resolve(task, contents) } catch { problems.add(error, host: host) }
+                do throws(DocumentError) { _ = try scope.resolve(task, contents) } catch {
+                    problems.add(error, host: host)
+                }
             }
         }
-        let heads = problems.diagnostics.rendered.split(separator: "\n").filter { !$0.hasPrefix("    ") && !$0.contains("^") }
+        let heads = problems.diagnostics.rendered.split(separator: "\n").filter {
+            !$0.hasPrefix("    ") && !$0.contains("^")
+        }
         #expect(
             heads.joined(separator: "\n") == """
                 play.yml:3:22: error: "vresion" is not defined (for web1, web2)
@@ -82,18 +90,20 @@ struct ScopeTests {
                 play.yml:8:57: error: a variable needs itself: x -> y -> x (for web1, web2)
                 play.yml:8:39: note: "x" is defined here
                 play.yml:8:53: note: "y" is defined here
-                play.yml:9:23: error: there is no file "nope" (for web1, web2)
+                play.yml:9:24: error: there is no file "nope" (for web1, web2)
                   hint: looked for root/templates/nope, root/templates/nope.j2, root/playbooks/templates/nope, root/playbooks/templates/nope.j2, root/nope, root/nope.j2, root/playbooks/nope, root/playbooks/nope.j2
                 play.yml:10:30: error: there is no file "nope.conf" (for web1, web2)
                   hint: looked for root/files/nope.conf, root/playbooks/files/nope.conf, root/nope.conf, root/playbooks/nope.conf
                 root/templates/bad.j2:2:7: error: an expression is missing here (for web1, web2)
+                  {% if %}
                 """
         )
     }
 
     @Test(arguments: [
         ("", "", "standard"), ("become: true", "", "become deploy"), ("", "become: true", "become deploy"),
-        ("become: true", "become: false", "login"), ("become: false", "", "login"), ("become_user: shop", "", "become shop"),
+        ("become: true", "become: false", "login"), ("become: false", "", "login"),
+        ("become_user: shop", "", "become shop"),
         ("become_user: shop", "become: false", "login"), ("become: true", "become_user: \"{{ u }}\"", "become web1"),
         ("become: false", "become_user: shop", "become shop"),
     ])
@@ -127,7 +137,10 @@ struct ScopeTests {
     @Test func `what is the same for hosts is kept once`() throws {
         var world = World()
         world.inventory = "all: {hosts: {\"web[1:1000]\": {}}}\n"
-        world.files = ["root/files/big": String(repeating: "x", count: 100_000), "root/templates/t": "{{ n }}" + String(repeating: "y", count: 1000)]
+        world.files = [
+            "root/files/big": String(repeating: "x", count: 100_000),
+            "root/templates/t": "{{ n }}" + String(repeating: "y", count: 1000),
+        ]
         let text = """
             - hosts: all
               vars: {n: 1}
@@ -148,7 +161,8 @@ struct ScopeTests {
             for task in play.tasks {
                 guard case .ready(let ready) = try scope.resolve(task, contents) else { throw Unexpected() }
                 works.append(ready.work)
-                guard let look = ready.work.looks.first, case .change(let change) = ready.work.decide([look: .path(PathState(.missing))]),
+                guard let look = ready.work.looks.first,
+                    case .change(let change) = ready.work.decide([look: .path(PathState(.missing))]),
                     case .file(let file) = change.operation, let content = file.content
                 else { throw Unexpected() }
                 content.bytes.withUnsafeBytes { if let base = $0.baseAddress { kept.insert(base) } }

@@ -23,26 +23,45 @@ struct SecretTests {
     }
 
     @Test(arguments: [
-        "run: {cmd: ls, stdin: \"{{ t }}\"}", "run: ls\nenvironment: {A: \"{{ t }}\"}", "file: {path: /a, content: \"{{ t }}\"}",
+        "run: {cmd: ls, stdin: \"{{ t }}\"}", "run: ls\nenvironment: {A: \"{{ t }}\"}",
+        "file: {path: /a, content: \"{{ t }}\"}",
         "check: {http: \"http://a/\", headers: {A: \"{{ t }}\"}, body: \"{{ t }}\"}", "template: {src: t, dest: /a}",
         "run: ls\nenvironment: {A: !secret env:TOKEN}",
     ])
     func `is taken`(task: String) throws {
         var world = World()
         world.files["root/templates/t"] = "x {{ t }}"
-        let text = "- hosts: all\n  vars: {t: !secret env:TOKEN}\n  tasks:\n    - " + task.split(separator: "\n").joined(separator: "\n      ")
+        let text =
+            "- hosts: all\n  vars: {t: !secret env:TOKEN}\n  tasks:\n    - "
+            + task.split(separator: "\n").joined(separator: "\n      ")
         guard case .ready(let ready) = try world.resolved(text + "\n")[0] else { throw Unexpected() }
         #expect(ready.isTainted)
     }
 
     @Test func `what was made of them is known`() throws {
         let contents = World().contents()
-        let text = "- hosts: all\n  vars: {t: !secret env:TOKEN}\n  tasks: [{file: {path: /a, content: \"{{ t | upper }}\"}}]\n"
+        let text =
+            "- hosts: all\n  vars: {t: !secret env:TOKEN}\n  tasks: [{file: {path: /a, content: \"{{ t | upper }}\"}}]\n"
         let play = try Playbook.parse(SourceText(name: "p", text: text)).plays[0]
         var scope = try World().scope()
         scope.enter(PlayScope(play, hosts: ["web1"]))
         _ = try scope.resolve(play.tasks[0], contents)
         #expect(contents.secrets == ["hunter2-secret", "HUNTER2-SECRET"])
+    }
+
+    @Test func `one of the inventory is fetched where it is used`() throws {
+        var world = World(secrets: [:])
+        world.inventory = "all: {hosts: {web1: {}}, vars: {key: !secret env:TOKEN, word: !vault x}}\n"
+        // Having it is no error, also where it cannot be had.
+        #expect(world.problem("run: \"echo {{ inventory_hostname }}\"") == "")
+        let task = "run: ls\nenvironment: {K: \"{{ key }}\"}"
+        #expect(
+            world.problem(task).contains("hosts.yml:1:38: error: the secret \"env:TOKEN\" cannot be had: it is not set")
+        )
+        world.secrets["TOKEN"] = "hunter2-secret"
+        guard case .carryOut(.command(let run)) = try world.work(task).decide([:]) else { throw Unexpected() }
+        #expect(run.command.environment == [ShellCommand.Setting(name: "K", value: "hunter2-secret")])
+        #expect(world.problem("run: \"echo {{ word }}\"").contains("this needs a value that cannot be read: !vault"))
     }
 
     @Test func `a name never holds one`() throws {

@@ -30,7 +30,8 @@ import Testing
             diff: "--- /etc/motd\n+++ /etc/motd\n@@ -1 +1 @@\n-hello\r\n+hi hunter22 \u{1b}c\n"
         )
         return [
-            task(1, .ok, "/srv/shop", kind: "directory"), staged, task(3, .skipped, "cache", note: "when is false"),
+            task(1, .ok, "directory /srv/shop", kind: "directory"), staged,
+            task(3, .skipped, "cache", note: "when is false"),
             task(14, .unknown, "reload", kind: "run", note: "depends on task 2"),
         ]
     }()
@@ -83,8 +84,10 @@ import Testing
         let done = task(1, .changed, changes: ["created"])
         var lost = host("web3", .failed, [done])
         lost.problem = HostResult.Problem(kind: "link_lost", message: "the connection broke", hint: "run again")
+        var web1 = host("web1", .failed, [done, failed])
+        web1.problem = HostResult.Problem(kind: "task_failed", message: "task 2, warm: ended with exit status 3")
         #expect(
-            text([host("web1", .failed, [done, failed]), host("web2", .changed, [done]), lost]) == """
+            text([web1, host("web2", .changed, [done]), lost]) == """
                 web2: 1 changed
                   1  changed  file  motd: created
                 web1: failed at task 2

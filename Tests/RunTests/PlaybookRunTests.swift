@@ -362,9 +362,13 @@ import Testing
             #expect(plan.report.results.map(\.touched) == [false, false])
             #expect(plan.task(1, "lab1")?.diff?.contains("-old\n+new\n") == true)
             #expect(field.text("lab1", "a") == "old\n")
-            #expect(plan.report.hosts[0].programs.map(\.label) == ["look", "read what would change", "change, 2 steps"])
+            #expect(
+                plan.report.hosts[0].programs.map(\.label) == ["look", "read what would change", "change, 2 steps"]
+            )
             let digests = Dictionary(uniqueKeysWithValues: plan.report.results.map { ($0.host, $0.digest!) })
-            #expect(try await field.play(text, options).report.results.map(\.digest) == plan.report.results.map(\.digest))
+            #expect(
+                try await field.play(text, options).report.results.map(\.digest) == plan.report.results.map(\.digest)
+            )
 
             try Files.write(Array("drifted\n".utf8), to: "\(field.base("lab2"))/a")
             let refused = try await field.play(text, RunOptions(changes: true, expectedDigests: digests))

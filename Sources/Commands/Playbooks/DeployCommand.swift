@@ -43,7 +43,7 @@ enum DeployCommand {
             )
         }
         let interrupts = try Interrupts(context)
-        let job = try await PlaybookJob(parsed, context, interrupts, changes: !parsed[check])
+        let job = try await PlaybookJob(parsed, context, interrupts, toChange: !parsed[check])
         var expected: [String: String]?
         if let path = parsed[planFile] {
             expected = try PlanFile.digests(
@@ -86,7 +86,7 @@ private struct Deployment {
         guard asking else { return try await carryOut(plan, expected, besides: []) }
         let live = try await LiveRun(plan, shows: .nobody, detail: .little, interrupts)
         let options = RunOptions(changes: false, wantsDiffs: true, expectedDigests: expected)
-        let (results, _) = await job.pass(options, live)
+        let results = await job.pass(options, live).results
         let result = await live.conclude(results, .plan(signalsChanges: false))
         let isWorthAsking = results.contains { $0.digest != nil && $0.hasSomethingToDo }
         if result.exit == .interrupted || result.exit == .refused || !isWorthAsking {

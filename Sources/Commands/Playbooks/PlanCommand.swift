@@ -37,7 +37,8 @@ enum PlanCommand {
     )
 
     static func run(_ parsed: Parsed, _ context: Context) async throws(CommandError) -> Events.ExitCode {
-        let job = try await PlaybookJob(parsed, context, nil, changes: false)
+        let interrupts = try Interrupts(context)
+        let job = try await PlaybookJob(parsed, context, interrupts, toChange: false)
         var hosts = job.hosts
         if let name = parsed[showScript] {
             if job.chosen.output != .text { throw CommandError("--show-script is text") }
@@ -48,10 +49,10 @@ enum PlanCommand {
         }
         let plan = try await HostRun("plan", job.chosen, hosts)
         let detail: Progress.Detail = plan.isVerbose ? .everything : .little
-        let live = try await LiveRun(plan, shows: .stream, detail: detail, try Interrupts(context))
+        let live = try await LiveRun(plan, shows: .stream, detail: detail, interrupts)
         let options = RunOptions(changes: false, wantsDiffs: true, keepsPrograms: parsed[showScript] != nil)
-        let (results, report) = await job.pass(options, live)
-        let result = await live.conclude(results, .plan(signalsChanges: parsed[exitCode]))
+        let report = await job.pass(options, live)
+        let result = await live.conclude(report.results, .plan(signalsChanges: parsed[exitCode]))
         await plan.vault.close()
         let render = parsed[showScript] == nil ? job.render(isPlan: true) : script(report)
         live.show(result, isPlan: true, render)

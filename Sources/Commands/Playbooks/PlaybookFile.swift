@@ -34,7 +34,7 @@ struct PlaybookFile {
 
 /// Files of the project, as playbooks read them.
 enum ProjectFiles {
-    /// Larger ones are for `deploy`, which does not keep them in memory.
+    /// They are kept in memory, once for all hosts.
     private static let mostBytes = 512 << 20
 
     static func read(_ path: String) throws(ContentProblem) -> [UInt8] {

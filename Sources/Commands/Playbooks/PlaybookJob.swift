@@ -16,12 +16,12 @@ struct PlaybookJob {
     /// The hosts that any play is for, in the order of the inventory.
     let hosts: [Host]
 
-    /// `changes` is off for a plan: what it would ask about is no error where nobody can answer.
+    /// Without `toChange`, a question of a task is none: a plan does not ask it.
     init(
         _ parsed: Parsed,
         _ context: Context,
-        _ interrupts: Interrupts?,
-        changes: Bool
+        _ interrupts: Interrupts,
+        toChange: Bool
     ) async throws(CommandError) {
         let project = try Project.find(context)
         let output = try HostRun.output(parsed, project)
@@ -45,11 +45,10 @@ struct PlaybookJob {
             selection,
             variables: try ExtraVariables.read(parsed[PlaybookOptions.variables], context),
             secrets: .fetched,
-            becomeUser: parsed[CommonOptions.becomeUser],
             confirm: Prompt.confirm(context, interrupts)
         )
         do throws(DocumentError) {
-            try await run.prepare(toChange: changes)
+            try await run.prepare(toChange: toChange)
         } catch {
             throw CommandError(rendered: chosen.redactor.clean(error.description))
         }
@@ -63,9 +62,8 @@ struct PlaybookJob {
     }
 
     /// One way through the playbook, and what became of each host.
-    func pass(_ options: RunOptions, _ live: LiveRun) async -> (results: [HostResult], report: RunReport) {
-        let report = await run.run(options, on: live.fleet, live.targets)
-        return (report.results, report)
+    func pass(_ options: RunOptions, _ live: LiveRun) async -> RunReport {
+        await run.run(options, on: live.fleet, live.targets)
     }
 
     func render(isPlan: Bool) -> HostRun.Render {
@@ -100,7 +98,6 @@ struct PlaybookSetting {
         _ selection: TagSelection,
         variables: [String: Value],
         secrets: Secrets,
-        becomeUser: String? = nil,
         confirm: RunSurroundings.Confirm?
     ) -> PlaybookRun {
         let fetcher = SecretFetcher(
@@ -123,7 +120,7 @@ struct PlaybookSetting {
             },
             confirm: confirm
         )
-        surroundings.becomeUser = becomeUser
+        surroundings.becomeUser = chosen.parsed[CommonOptions.becomeUser]
         return PlaybookRun(
             playbook,
             chosen.inventory,

@@ -38,7 +38,11 @@ final class Interrupts {
     private func interrupted() {
         count += 1
         isHeard.set()
-        guard let fleet else { return }
+        guard let fleet else {
+            context.stderr.write("interrupted: nothing was changed\n")
+            context.stderr.flush()
+            exit(Events.ExitCode.interrupted.rawValue)
+        }
         switch count {
         case 1: fleet.assumeIsolated { $0.stop() }
         case 2: Task(executorPreference: context.loop) { await fleet.cancel() }

@@ -29,7 +29,12 @@ struct CheckTask: TaskBody {
                 takesSecrets: true,
                 "`http`: texts that headers of the answer must contain."
             ),
-            TaskKey("version", .text, takesSecrets: true, "`http`: a text that must be in the body, or be `version_header`'s value."),
+            TaskKey(
+                "version",
+                .text,
+                takesSecrets: true,
+                "`http`: a text that must be in the body, or be `version_header`'s value."
+            ),
             TaskKey("version_header", .text, "`http`: the header of the answer that says the version."),
             TaskKey("method", .choice(methods), usual: "GET", "`http`: the method of the request."),
             TaskKey(
@@ -103,6 +108,7 @@ struct CheckWork: Work {
     let check: Check
 
     var looks: [Look] { [] }
+    var conditional: Operation? { .check(check) }
 
     func decide(_ seen: Sightings) -> Decision { .carryOut(.check(check)) }
 }

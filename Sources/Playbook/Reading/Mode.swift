@@ -1,3 +1,5 @@
+import Document
+
 /// The mode of a file as it is written: `0644`, or `u=rw,g+r,o-w`, which starts from the mode that is.
 package struct Mode: Equatable, Sendable {
     private enum Form: Equatable, Sendable {
@@ -112,5 +114,16 @@ package struct Mode: Equatable, Sendable {
             let cleared = mask | (isDirectory ? special & 0o1000 : special)
             return old & ~cleared | bits
         }
+    }
+}
+
+extension Reading {
+    func mode() throws(DocumentError) -> Mode {
+        let expected = "a mode like 0644 or u=rw,g=r,o="
+        // A number that was calculated has no digits that anybody has seen.
+        if case .int = value.content, value.text == nil { throw wrong(expected, hint: "write it as a text") }
+        if case .float = value.content { throw wrong(expected) }
+        guard let mode = Mode(try text(expected: expected)) else { throw wrong(expected) }
+        return mode
     }
 }

@@ -1,12 +1,12 @@
 /// Paths on hosts, as playbooks write them.
-enum PathText {
-    struct Problem: Error {
-        var message: String
-        var hint: String?
+package enum PathText {
+    package struct Problem: Error {
+        package var message: String
+        package var hint: String?
     }
 
     /// Absolute, without what says nothing: `//`, `/./`, a slash at the end.
-    static func normalized(_ text: String) -> Result<String, Problem> {
+    package static func normalized(_ text: String) -> Result<String, Problem> {
         guard text.utf8.first == UInt8(ascii: "/") else {
             return .failure(Problem(message: "must be an absolute path", hint: "it starts with \"/\""))
         }
@@ -25,5 +25,5 @@ enum PathText {
         return .success("/" + parts.joined(separator: "/"))
     }
 
-    static func depth(_ path: String) -> Int { path.utf8.split(separator: UInt8(ascii: "/")).count }
+    package static func depth(_ path: String) -> Int { path.utf8.split(separator: UInt8(ascii: "/")).count }
 }

@@ -1,13 +1,13 @@
 /// Lengths of time in playbooks: `30s`, `1h30m`, `500ms`, or a number of seconds.
-enum DurationText {
+package enum DurationText {
     private static let units: [(name: String, milliseconds: Int64)] = [
         ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
     ]
 
     /// Nothing waits longer: what is written so was meant in another unit.
-    static let longest = Duration.seconds(7 * 86_400)
+    package static let longest = Duration.seconds(7 * 86_400)
 
-    static func parse(_ text: String) -> Duration? {
+    package static func parse(_ text: String) -> Duration? {
         guard let milliseconds = milliseconds(text) else { return nil }
         let duration = Duration.milliseconds(milliseconds)
         return duration <= longest ? duration : nil

@@ -1,20 +1,25 @@
-import Document
 import Text
 
 /// A value on its way to what a key takes. Values that were evaluated may be texts where numbers and flags are wanted:
 /// those of `-e` always are.
-struct Reading {
-    let key: String
-    let value: Value
-    let isWritten: Bool
+package struct Reading {
+    package let key: String
+    package let value: Value
+    package let isWritten: Bool
 
-    var label: String { Printable.quoted(key) }
+    package init(key: String, value: Value, isWritten: Bool) {
+        self.key = key
+        self.value = value
+        self.isWritten = isWritten
+    }
 
-    func wrong(_ expected: String, hint: String? = nil) -> DocumentError {
+    package var label: String { Printable.quoted(key) }
+
+    package func wrong(_ expected: String, hint: String? = nil) -> DocumentError {
         failure("\(label) must be \(expected), not \(value.summary)", hint: hint)
     }
 
-    func failure(_ message: String, hint: String? = nil) -> DocumentError {
+    package func failure(_ message: String, hint: String? = nil) -> DocumentError {
         DocumentError(
             Diagnostic(
                 message,
@@ -26,14 +31,14 @@ struct Reading {
         )
     }
 
-    func part(_ value: Value, _ what: String) -> Reading {
+    package func part(_ value: Value, _ what: String) -> Reading {
         Reading(key: what, value: value, isWritten: isWritten)
     }
 
     // MARK: Texts
 
     /// A number as it was written: 2.10 is "2.10".
-    var plainText: String? {
+    package var plainText: String? {
         switch value.content {
         case .string(let text): text
         case .int, .huge, .float, .date: value.text ?? Value.plainText(of: value.content)
@@ -42,7 +47,7 @@ struct Reading {
         }
     }
 
-    func text(expected: String = "a text") throws(DocumentError) -> String {
+    package func text(expected: String = "a text") throws(DocumentError) -> String {
         guard let text = plainText else {
             switch value.content {
             case .list, .map:
@@ -54,13 +59,13 @@ struct Reading {
     }
 
     /// A text that can be an argument: no NUL in it.
-    func word(expected: String = "a text") throws(DocumentError) -> String {
+    package func word(expected: String = "a text") throws(DocumentError) -> String {
         let text = try text(expected: expected)
         if text.utf8.contains(0) { throw failure("\(label) contains a NUL byte") }
         return text
     }
 
-    func name(expected: String) throws(DocumentError) -> String {
+    package func name(expected: String) throws(DocumentError) -> String {
         let text = try word(expected: expected)
         guard !text.isEmpty, text.utf8.count <= 255, !text.hasPrefix("-"),
             text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
@@ -68,7 +73,7 @@ struct Reading {
         return text
     }
 
-    func account() throws(DocumentError) -> String {
+    package func account() throws(DocumentError) -> String {
         let text = try name(expected: "the name or the number of a user or a group")
         if text.utf8.contains(UInt8(ascii: ":")) || text.utf8.contains(UInt8(ascii: "/")) {
             throw wrong("the name or the number of a user or a group", hint: "\"owner\" and \"group\" are two keys")
@@ -76,7 +81,7 @@ struct Reading {
         return text
     }
 
-    func path() throws(DocumentError) -> String {
+    package func path() throws(DocumentError) -> String {
         let text = try word(expected: "an absolute path")
         switch PathText.normalized(text) {
         case .success(let path): return path
@@ -86,7 +91,7 @@ struct Reading {
 
     // MARK: Numbers, flags and words
 
-    func flag() throws(DocumentError) -> Bool {
+    package func flag() throws(DocumentError) -> Bool {
         switch value.content {
         case .bool(let bool): return bool
         case .string(let text) where !isWritten:
@@ -100,7 +105,7 @@ struct Reading {
         throw wrong("true or false")
     }
 
-    func count(in range: ClosedRange<Int>) throws(DocumentError) -> Int {
+    package func count(in range: ClosedRange<Int>) throws(DocumentError) -> Int {
         var number: Int?
         switch value.content {
         case .int(let int): number = int
@@ -112,22 +117,13 @@ struct Reading {
         throw wrong("a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
 
-    func duration() throws(DocumentError) -> Duration {
+    package func duration() throws(DocumentError) -> Duration {
         let expected = "a length of time like 30s, 2m, 1h30m or 500ms, or a number of seconds"
         guard let duration = DurationText.parse(try text(expected: expected)) else { throw wrong(expected) }
         return duration
     }
 
-    func mode() throws(DocumentError) -> Mode {
-        let expected = "a mode like 0644 or u=rw,g=r,o="
-        // A number that was calculated has no digits that anybody has seen.
-        if case .int = value.content, value.text == nil { throw wrong(expected, hint: "write it as a text") }
-        if case .float = value.content { throw wrong(expected) }
-        guard let mode = Mode(try text(expected: expected)) else { throw wrong(expected) }
-        return mode
-    }
-
-    func choice(_ words: [String], _ hints: [String: String] = [:]) throws(DocumentError) -> String {
+    package func choice(_ words: [String], _ hints: [String: String] = [:]) throws(DocumentError) -> String {
         let text = try text(expected: "one of " + words.joined(separator: ", "))
         if words.contains(text) { return text }
         throw failure(
@@ -139,17 +135,17 @@ struct Reading {
     // MARK: Lists and mappings
 
     /// The items of a list; a value that is none is one item.
-    func items() -> [Reading] {
+    package func items() -> [Reading] {
         guard case .list(let values) = value.content else { return [self] }
         return values.enumerated().map { part($1, "\(key)[\($0)]") }
     }
 
-    func list() throws(DocumentError) -> [Reading] {
+    package func list() throws(DocumentError) -> [Reading] {
         guard case .list = value.content else { throw wrong("a list") }
         return items()
     }
 
-    func pairs() throws(DocumentError) -> [(name: String, reading: Reading)] {
+    package func pairs() throws(DocumentError) -> [(name: String, reading: Reading)] {
         guard case .map(let pairs) = value.content else { throw wrong("a mapping of names and texts") }
         return pairs.map { ($0.name, part($0.value, "\(key).\($0.name)")) }
     }

@@ -1,0 +1,122 @@
+package import Document
+
+/// What a definition is evaluated with: the variables of a host, and the way to secrets.
+package struct ServiceScope: Sendable {
+    let layers: [any VariableLayer]
+    let fetch: Evaluator.Fetch
+    let limits: TemplateLimits
+
+    /// The strongest layer first.
+    package init(
+        _ layers: [any VariableLayer],
+        limits: TemplateLimits = TemplateLimits(),
+        fetch: @escaping Evaluator.Fetch
+    ) {
+        self.layers = layers
+        self.limits = limits
+        self.fetch = fetch
+    }
+
+    /// For the keys that all instances share where there is no instance.
+    func evaluator(for service: ServiceDeclaration, instance: Int? = nil) -> Evaluator {
+        func data(_ content: Value.Content) -> Value { Value(content, origin: service.origin).asData }
+        var own = ["service": data(.string(service.name))]
+        if let instance {
+            own["instance"] = data(.int(instance))
+            own["listen"] = service.settings["listen"]
+        }
+        return Evaluator(
+            Variables([own] + layers) { name in
+                name == "instance" || name == "listen" ? "all instances share this key" : nil
+            },
+            limits: limits,
+            fetch: fetch
+        )
+    }
+
+    func evaluator() -> Evaluator { Evaluator(Variables(layers), limits: limits, fetch: fetch) }
+}
+
+/// Reads evaluated keys, and keeps what is wrong with them.
+struct SettingsReader {
+    let settings: Settings
+    var evaluator: Evaluator
+    var diagnostics = Diagnostics()
+
+    init(_ settings: Settings, _ evaluator: Evaluator) {
+        self.settings = settings
+        self.evaluator = evaluator
+    }
+
+    /// The value of a key; nil where it is not given, comes to nothing, or is wrong.
+    mutating func read<Found>(
+        _ path: String,
+        _ read: (Reading) throws(DocumentError) -> Found
+    ) -> Found? {
+        guard let written = settings[path] else { return nil }
+        do throws(DocumentError) {
+            let value = try evaluated(written)
+            if value.content == .null { return nil }
+            if value.isTainted {
+                diagnostics.add(.secret(key(path), written.origin))
+                return nil
+            }
+            return try read(Reading(key: key(path), value: value, isWritten: !written.isInPlay))
+        } catch {
+            diagnostics.add(contentsOf: error.diagnostics)
+            return nil
+        }
+    }
+
+    /// A line in which each `{{ }}` is one word.
+    mutating func line(_ path: String) -> Reading? {
+        guard let written = settings[path] else { return nil }
+        guard written.isInPlay, case .string(let text) = written.content else {
+            return read(path) { (reading) throws(DocumentError) in reading }
+        }
+        do throws(DocumentError) {
+            let command = try evaluator.command(try Template(text, at: written.origin))
+            if command.isTainted {
+                diagnostics.add(.secret(key(path), written.origin))
+                return nil
+            }
+            let value = Value(.string(command.text), origin: written.origin)
+            return Reading(key: key(path), value: value, isWritten: false)
+        } catch {
+            diagnostics.add(contentsOf: error.diagnostics)
+            return nil
+        }
+    }
+
+    /// The plain and the secret variables of an environment, in their order.
+    mutating func environment(_ path: String) -> (plain: [EnvironmentVariable], secret: [EnvironmentVariable]) {
+        var (plain, secret): ([EnvironmentVariable], [EnvironmentVariable]) = ([], [])
+        guard let written = settings[path], case .map(let pairs) = written.content else { return (plain, secret) }
+        for pair in pairs {
+            do throws(DocumentError) {
+                let value = try evaluated(pair.value)
+                if value.content == .null { continue }
+                let reading = Reading(key: pair.name, value: value, isWritten: !pair.value.isInPlay)
+                let text = try reading.word()
+                guard text.utf8.count <= EnvironmentFile.longestValue else {
+                    throw reading.failure("\(reading.label) has more than \(EnvironmentFile.longestValue) bytes")
+                }
+                let variable = EnvironmentVariable(pair.name, text)
+                if value.isTainted { secret.append(variable) } else { plain.append(variable) }
+            } catch {
+                diagnostics.add(contentsOf: error.diagnostics)
+            }
+        }
+        return (plain, secret)
+    }
+
+    // An error about the value is one of the place where it was written.
+    private mutating func evaluated(_ written: Value) throws(DocumentError) -> Value {
+        guard written.isInPlay else { return written }
+        var value = try evaluator.value(written)
+        value.origin = written.origin
+        return value
+    }
+
+    private func key(_ path: String) -> String { path.split(separator: ".").last.map(String.init) ?? path }
+}

@@ -1,0 +1,108 @@
+package import Document
+import Text
+
+/// What a host gets so that its supervisor knows a service.
+package struct Rendering: Sendable, Equatable {
+    package struct File: Sendable, Equatable {
+        package var path: String
+        package var mode: UInt16
+        package var owner: Owner
+        package var content: String
+        /// Nobody may see the content: not in a plan, not in what is kept of it.
+        package var isSecret = false
+        /// It is only made where there is none: the service writes it.
+        package var isKept = false
+    }
+
+    package struct Directory: Sendable, Equatable {
+        package var path: String
+        package var mode: UInt16
+        package var owner: Owner
+    }
+
+    package struct Link: Sendable, Equatable {
+        package var path: String
+        package var target: String
+    }
+
+    package struct Owner: Sendable, Equatable {
+        package var user: String
+        /// Nil is the user's own.
+        package var group: String?
+
+        package static let root = Owner(user: "root", group: "root")
+    }
+
+    package var supervisor: SupervisorVersion
+    /// All that are not there are made. Those of root must be root's already where they are.
+    package var directories: [Directory] = []
+    package var files: [File] = []
+    package var links: [Link] = []
+    /// What the supervisor calls the service as a whole.
+    package var whole: String
+    /// And each of its instances, in their order.
+    package var members: [String]
+
+    init(_ version: SupervisorVersion, whole: String, members: [String]) {
+        supervisor = version
+        self.whole = whole
+        self.members = members
+    }
+
+    mutating func add(_ path: String, mode: UInt16 = 0o644, _ content: String) {
+        files.append(File(path: path, mode: mode, owner: .root, content: content))
+    }
+
+    /// The first line of every file, by which Baton knows its own.
+    static let mark = "Written by Baton. Changes here are lost with the next deployment."
+}
+
+extension ServiceDefinition {
+    /// The files for a supervisor. A key that it cannot do is an error that names both.
+    package func rendered(for version: SupervisorVersion) throws(DocumentError) -> Rendering {
+        let supervisor = version.supervisor
+        let oldest = supervisor.oldestVersion
+        var diagnostics = Diagnostics()
+        guard version.isAtLeast(oldest.major, oldest.minor) else {
+            diagnostics.add(problem("supervisor", "\(version.text) is too old: Baton needs \(oldest.text)"))
+            throw DocumentError(diagnostics)
+        }
+        for row in ServiceKeys.rows where origins[row] != nil {
+            guard let support = supervisor.column[row], support.way == .impossible else { continue }
+            diagnostics.add(problem(row, cannot(row, version, support.note)))
+        }
+        try diagnostics.throwIfErrors()
+        switch supervisor {
+        case .systemd: return try Systemd.render(self, version)
+        case .supervisord: return try Supervisord.render(self, version)
+        case .upstart: return try Upstart.render(self, version)
+        case .runit: return try Runit.render(self, version)
+        }
+    }
+
+    func cannot(_ row: String, _ version: SupervisorVersion, _ why: String) -> String {
+        "\(Printable.quoted(row)) cannot be done with \(version.text): \(why)"
+    }
+
+    func problem(_ row: String, _ message: String, hint: String? = nil) -> Diagnostic {
+        guard let origin = origins[row] else {
+            return Diagnostic("\(name): \(message)", in: SourceText(name: "service", text: ""), at: nil, hint: hint)
+        }
+        return Diagnostic(
+            message,
+            in: origin.source,
+            at: origin.position,
+            hint: hint,
+            showsSource: row != "environment"
+        )
+    }
+
+    /// Where launchers and secrets lie. Root owns it.
+    var folder: String { "/etc/baton/services/\(name)" }
+
+    func addFolder(to rendering: inout Rendering) {
+        for path in ["/etc/baton", "/etc/baton/services", folder] {
+            rendering.directories.append(Rendering.Directory(path: path, mode: 0o755, owner: .root))
+        }
+    }
+}
