@@ -1,3 +1,4 @@
+import Reactor
 import Supervision
 import TestHosts
 import TestSupport

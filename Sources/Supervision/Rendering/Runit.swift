@@ -83,11 +83,14 @@ enum Runit {
         for name in service.runtimeDirectories {
             lines += ["mkdir -p /run/\(name)", "chown \(owner) /run/\(name)", "chmod 0755 /run/\(name)"]
         }
-        // The groups of the user, whose own is the first.
-        lines.append("groups=$(id -Gn \(service.user) | tr ' ' ':') || exit 1")
-        lines += launcher.preparation
+        // The groups of the user, whose own is the first. All of it before the service's own PATH counts.
         let account = service.user + ":" + (service.group.map { "\($0):" } ?? "") + "$groups"
-        lines.append(launcher.start("chpst -u \"\(account)\" "))
+        lines += [
+            "groups=$(id -Gn \(service.user) | tr ' ' ':') || exit 1",
+            "set -- \"$(command -v chpst)\" -u \"\(account)\" || exit 1",
+        ]
+        lines += launcher.preparation
+        lines.append(launcher.start("\"$@\" "))
         return Supervisord.script(lines)
     }
 

@@ -324,8 +324,6 @@ struct SystemdUnit {
         ]
         sections += account
         if let directory = service.commonDirectory { sections += place(directory) }
-        sections += service.environmentFiles.map { "EnvironmentFile=\($0)" }
-        if !usesFile { sections += service.commonEnvironment.map(SystemdText.environment) }
         if let line = service.postStop { sections.append("ExecStop=" + SystemdText.command(["/bin/sh", "-c", line])) }
         sections.append("TimeoutStopSec=\(service.stopSeconds)")
         return file(sections)
