@@ -61,7 +61,7 @@ import Testing
             try await host.output("kill -9 \(pid)")
             switch supervisor {
             case .systemd:
-                try await host.waitFor("systemctl show -p Result app@0.service | grep -q start-limit-hit")
+                try await host.waitFor("systemctl is-failed app@0.service")
             case .supervisord:
                 try await host.waitFor("supervisorctl status app:app_00 | grep -q FATAL")
             default:

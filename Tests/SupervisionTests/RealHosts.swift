@@ -92,7 +92,8 @@ struct RunningService {
 
     func stop() async throws {
         switch rendering.supervisor.supervisor {
-        case .systemd: try await host.output("systemctl stop \(rendering.whole)")
+        // A target has stopped before its members have.
+        case .systemd: try await host.output("systemctl stop \(rendering.members.joined(separator: " "))")
         case .supervisord: try await host.output("supervisorctl stop '\(rendering.whole)'")
         default:
             let members = rendering.members.joined(separator: " ")
