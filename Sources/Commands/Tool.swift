@@ -15,7 +15,8 @@ package enum Tool {
         exitCodes: Events.ExitCode.allCases.map { .init(Int($0.rawValue), $0.meaning) },
         subcommands: [
             InitCommand.declaration, LabCommand.declaration, ValidateCommand.declaration, PlanCommand.declaration,
-            DeployCommand.declaration, RenderCommand.declaration, ExecCommand.declaration, FactsCommand.declaration, HostsCommand.declaration,
+            DeployCommand.declaration, RenderCommand.declaration, ExecCommand.declaration, FactsCommand.declaration,
+            HostsCommand.declaration,
             CompletionsCommand.declaration, ManualCommand.declaration,
             VersionCommand.declaration,
         ],

@@ -84,7 +84,7 @@ import Testing
             #expect(refused.status == .exited(1))
             #expect(refused.output == "")
             #expect(
-                refused.errors.hasPrefix("services/shop.yml:11:41: error: \"logs: journal\" cannot be done with runit")
+                refused.errors.hasPrefix("services/shop.yml:11:43: error: \"logs: journal\" cannot be done with runit")
             )
             for (arguments, words) in [
                 (["nothing"], "has no service \"nothing\""), (["wed"], "did you mean \"web\"?"),

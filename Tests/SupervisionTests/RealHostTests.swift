@@ -19,6 +19,7 @@ import Testing
                 let found = try await service.environment(instance)
                 #expect(found["INSTANCE"] == "\(instance)")
                 #expect(found["HOSTILE"] == RunningService.hostile)
+                #expect(found["LONG"] == RunningService.long)
                 #expect(found["SHOWN"] == "100% of \"it\"")
                 #expect(found["SECRET"] == "quite secret " + RunningService.hostile)
                 #expect(found["HOME"] == "/home/deploy")

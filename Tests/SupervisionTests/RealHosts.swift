@@ -28,6 +28,9 @@ struct RunningService {
 
     static let hostile = "'\"$HOME`id`$(id)\\\n;#%n\tü€😀 \\"
 
+    /// 64 KiB and a little.
+    static let long = String(repeating: "0123456789abcdef'\"$%\n;#\\ü", count: 64 * 1024 / 24)
+
     static func project(_ more: String = "", logs: String = "{file: /var/log/app/app.log, rotate: 1MB}") -> Project {
         var project = Project(
             text: """
@@ -41,6 +44,7 @@ struct RunningService {
                     environment:
                       INSTANCE: "{{ instance }}"
                       HOSTILE: "{{ hostile }}"
+                      LONG: "{{ long }}"
                       SHOWN: 100% of "it"
                       SECRET: !secret env:SECRET
                     stop_seconds: 2
@@ -51,7 +55,7 @@ struct RunningService {
                 \(more)
                 """
         )
-        project.variables = ["hostile": hostile]
+        project.variables = ["hostile": hostile, "long": long]
         project.secrets = ["SECRET": "quite secret " + hostile]
         return project
     }
