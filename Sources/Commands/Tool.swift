@@ -15,7 +15,8 @@ package enum Tool {
         exitCodes: Events.ExitCode.allCases.map { .init(Int($0.rawValue), $0.meaning) },
         subcommands: [
             InitCommand.declaration, LabCommand.declaration, ValidateCommand.declaration, PlanCommand.declaration,
-            DeployCommand.declaration, ExecCommand.declaration, FactsCommand.declaration, HostsCommand.declaration,
+            DeployCommand.declaration, RenderCommand.declaration, ExecCommand.declaration, FactsCommand.declaration,
+            HostsCommand.declaration,
             CompletionsCommand.declaration, ManualCommand.declaration,
             VersionCommand.declaration,
         ],
@@ -58,6 +59,7 @@ package enum Tool {
         case "validate": return try await ValidateCommand.run(parsed, context)
         case "plan": return try await PlanCommand.run(parsed, context)
         case "deploy": return try await DeployCommand.run(parsed, context)
+        case "render": return try await RenderCommand.run(parsed, context)
         case "exec": return try await ExecCommand.run(parsed, context)
         case "facts": return try await FactsCommand.run(parsed, context)
         case "hosts": return try await HostsCommand.run(parsed, context)

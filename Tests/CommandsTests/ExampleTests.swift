@@ -42,7 +42,7 @@ import Testing
 
     @Test func `the options that the readme shows exist`() throws {
         let text = String(decoding: try Files.read("\(Self.root)/README.md"), as: UTF8.self)
-        let help = try ["exec", "hosts", "lab-up", "facts", "init", "validate", "plan", "deploy"].map {
+        let help = try ["exec", "hosts", "lab-up", "facts", "init", "validate", "plan", "deploy", "render"].map {
             String(decoding: try Files.read("\(Self.root)/Tests/CommandsTests/Snapshots/help-\($0).txt"), as: UTF8.self)
         }.joined()
         for word in text.split(whereSeparator: { " `\n(),;".contains($0) })

@@ -64,6 +64,11 @@ struct SchemaOutputTests {
                 baton deploy -i "$i" play.yml -y -o jsonl > out/event-deploy
                 baton deploy -i "$i" play.yml -y -D -o json > out/result-deploy
                 baton deploy -i "$i" play.yml -y --plan plan.json -o json > out/result-refused
+                mkdir services
+                echo 'services: {web: {command: /bin/true, processes: 2, environment: {A: !secret env:A}}}' > services/web.yml
+                for supervisor in systemd supervisord upstart runit; do
+                    baton render web --for $supervisor -o json > out/rendering-$supervisor
+                done
                 baton hosts -i "$i" --explain lab1 -o json > out/explain-all
                 baton hosts -i "$i" --explain lab1 ansible_user -o json > out/explain-one
                 /usr/bin/python3 judge.py '\(Self.root)/docs/schema'

@@ -30,7 +30,8 @@ import Darwin
     }
 
     @Test(arguments: [
-        "", "validate", "plan", "deploy", "exec", "facts", "hosts", "lab", "lab up", "init", "completions", "version",
+        "", "validate", "plan", "deploy", "render", "exec", "facts", "hosts", "lab", "lab up", "init", "completions",
+        "version",
         "manual",
     ])
     func `help is as reviewed`(_ command: String) throws {

@@ -28,7 +28,9 @@ package struct ServiceDeclaration: Sendable {
     package var origin: Origin { settings.origin }
     /// The release it names, which may stand in another file.
     package var release: (name: String, origin: Origin)? {
-        guard let value = settings["release"], case .string(let name) = value.content else { return nil }
+        guard let value = settings["release"], !value.isInPlay,
+            let name = Reading(key: "release", value: value, isWritten: true).plainText
+        else { return nil }
         return (name, value.origin)
     }
 }

@@ -74,6 +74,7 @@ extension Reading {
     /// An absolute path, or one below a directory.
     func directory(in root: String?) throws(DocumentError) -> String {
         let text = try word()
+        if text == "/" { return text }
         if text.hasPrefix("/") { return try plainPath() }
         guard let root else {
             throw failure(

@@ -6,8 +6,8 @@ struct Launcher {
     /// Which instance a script starts.
     enum Subject {
         case one(ServiceInstance)
-        /// The one whose number is in this parameter or variable: `1`, `N`.
-        case numbered(String)
+        /// The one whose number is the script's first parameter: variables could be the service's own.
+        case numbered
     }
 
     let service: ServiceDefinition
@@ -19,15 +19,23 @@ struct Launcher {
 
     /// What every service gets that says nothing else.
     static let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    static let standardNames: Set<String> = ["HOME", "USER", "LOGNAME", "PATH", "PWD"]
+
+    /// Names that scripts use before they come to the environment: a supervisor that sets them would see them changed.
+    static let ownNames: Set<String> = [
+        "HOME", "USER", "LOGNAME", "PATH", "PWD", "OLDPWD", "now", "recent", "count", "moment", "log", "groups", "_",
+    ]
+
+    /// Who the service is, as its environment says it. The home is the host's to say: `~user` is what every shell knows.
+    static func identity(of service: ServiceDefinition) -> [String] {
+        [
+            "HOME=~\(service.user)", "USER=\(service.user)", "LOGNAME=\(service.user)", "PATH=\(path)",
+            "export HOME USER LOGNAME PATH",
+        ]
+    }
 
     /// The environment, the limits and the directory. What fails ends the script: a service never starts half.
     var preparation: [String] {
-        // The home is the host's to say: `~user` is what every shell knows.
-        var lines = [
-            "HOME=~\(service.user)", "USER=\(service.user)", "LOGNAME=\(service.user)", "PATH=\(Launcher.path)",
-            "export HOME USER LOGNAME PATH",
-        ]
+        var lines = Launcher.identity(of: service)
         if setsLimits { lines += service.limits.map(Launcher.line) }
         if !service.environmentFiles.isEmpty {
             lines += ["set -a"] + service.environmentFiles.map { ". \($0) || exit 1" } + ["set +a"]
@@ -37,10 +45,10 @@ struct Launcher {
         if service.sharesSecrets, let file = service.secretsFile(of: service.instances[0]) {
             lines += Launcher.source(file)
         }
-        if case .numbered(let name) = subject {
+        if case .numbered = subject {
             let arms = service.instances.map { ($0.number, own($0)) }
             if arms.contains(where: { !$0.1.isEmpty }) {
-                lines.append("case $\(name) in")
+                lines.append("case $1 in")
                 for (number, arm) in arms { lines += ["\(number))"] + arm.map { "    " + $0 } + ["    ;;"] }
                 lines += ["*) exit 1 ;;", "esac"]
             }

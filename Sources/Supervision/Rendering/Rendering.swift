@@ -53,6 +53,10 @@ package struct Rendering: Sendable, Equatable {
         files.append(File(path: path, mode: mode, owner: .root, content: content))
     }
 
+    mutating func addDirectory(_ path: String) {
+        directories.append(Directory(path: path, mode: 0o755, owner: .root))
+    }
+
     /// The first line of every file, by which Baton knows its own.
     static let mark = "Written by Baton. Changes here are lost with the next deployment."
 }
@@ -102,7 +106,7 @@ extension ServiceDefinition {
 
     func addFolder(to rendering: inout Rendering) {
         for path in ["/etc/baton", "/etc/baton/services", folder] {
-            rendering.directories.append(Rendering.Directory(path: path, mode: 0o755, owner: .root))
+            rendering.addDirectory(path)
         }
     }
 }

@@ -47,17 +47,19 @@ enum Runit {
         if service.instances.contains(where: { !$0.secrets.isEmpty }) { service.addFolder(to: &rendering) }
         for (name, instance) in zip(names, service.instances) {
             let place = "\(folder)/\(name)"
-            rendering.directories.append(Rendering.Directory(path: place, mode: 0o755, owner: .root))
+            rendering.addDirectory(place)
             rendering.add("\(place)/run", mode: 0o755, run(service, instance))
             if let text = finish(service) { rendering.add("\(place)/finish", mode: 0o755, text) }
             if service.stopSignal != .term {
                 let text = Supervisord.script(["exec kill -s \(service.stopSignal.name) \"$(cat supervise/pid)\""])
+                rendering.addDirectory("\(place)/control")
                 rendering.add("\(place)/control/t", mode: 0o755, text)
             }
             switch service.logs {
             case .file: break
             case .usual, .syslog, .journal:
                 let text = Supervisord.script(["exec logger -t \(service.name)"])
+                rendering.addDirectory("\(place)/log")
                 rendering.add("\(place)/log/run", mode: 0o755, text)
             }
             if !service.startsAtBoot { rendering.add("\(place)/down", "") }
@@ -81,11 +83,14 @@ enum Runit {
         for name in service.runtimeDirectories {
             lines += ["mkdir -p /run/\(name)", "chown \(owner) /run/\(name)", "chmod 0755 /run/\(name)"]
         }
-        // The groups of the user, whose own is the first.
-        lines.append("groups=$(id -Gn \(service.user) | tr ' ' ':') || exit 1")
-        lines += launcher.preparation
+        // The groups of the user, whose own is the first. All of it before the service's own PATH counts.
         let account = service.user + ":" + (service.group.map { "\($0):" } ?? "") + "$groups"
-        lines.append(launcher.start("chpst -u \"\(account)\" "))
+        lines += [
+            "groups=$(id -Gn \(service.user) | tr ' ' ':') || exit 1",
+            "set -- \"$(command -v chpst)\" -u \"\(account)\" || exit 1",
+        ]
+        lines += launcher.preparation
+        lines.append(launcher.start("\"$@\" "))
         return Supervisord.script(lines)
     }
 

@@ -50,7 +50,7 @@ enum Supervisord {
         let given = environment(service)
         rendering.add("\(folder)/\(name).conf", try program(service, version, given))
         let record = RestartLimit.directory(of: service)
-        let launcher = Launcher(service: service, subject: .numbered("1"), given: given)
+        let launcher = Launcher(service: service, subject: .numbered, given: given)
         let limit = RestartLimit(service: service, record: "\(record)/starts-$1", refusal: ["exit 1"])
         rendering.add(
             "\(service.folder)/launch",
@@ -159,7 +159,7 @@ enum Supervisord {
     // What stands in every instance and can be written so that supervisord reads it back.
     private static func environment(_ service: ServiceDefinition) -> [EnvironmentVariable] {
         if !service.environmentFiles.isEmpty { return [] }
-        return service.commonEnvironment.filter { isWritable($0.value) && !Launcher.standardNames.contains($0.name) }
+        return service.commonEnvironment.filter { isWritable($0.value) && !Launcher.ownNames.contains($0.name) }
     }
 
     private static func setting(_ variable: EnvironmentVariable) -> String {

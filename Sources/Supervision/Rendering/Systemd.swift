@@ -57,7 +57,9 @@ enum Systemd {
                 let lines = unit.own(instance)
                 if lines.isEmpty { continue }
                 let text = "# \(Rendering.mark)\n[Service]\n" + lines.map { $0 + "\n" }.joined()
-                rendering.add("\(folder)/\(name)@\(instance.number).service.d/instance.conf", text)
+                let directory = "\(folder)/\(name)@\(instance.number).service.d"
+                rendering.addDirectory(directory)
+                rendering.add("\(directory)/instance.conf", text)
             }
         }
         if service.postStop != nil { rendering.add("\(folder)/\(name)-stopped.service", unit.stopped) }
@@ -167,7 +169,8 @@ struct SystemdUnit {
             lines.append("EnvironmentFile=\(file)")
         }
         if service.commonCommand != nil { lines.append(start(service.instances[0])) }
-        lines += isTakenOver ? masterLines : ["ExecReload=/bin/sh -c \"kill -s \(service.reloadSignal.name) $$MAINPID\""]
+        lines +=
+            isTakenOver ? masterLines : ["ExecReload=/bin/sh -c \"kill -s \(service.reloadSignal.name) $$MAINPID\""]
         lines += stopping + restarting + runtimeDirectories
         switch service.logs {
         case .file:
@@ -321,8 +324,6 @@ struct SystemdUnit {
         ]
         sections += account
         if let directory = service.commonDirectory { sections += place(directory) }
-        sections += service.environmentFiles.map { "EnvironmentFile=\($0)" }
-        if !usesFile { sections += service.commonEnvironment.map(SystemdText.environment) }
         if let line = service.postStop { sections.append("ExecStop=" + SystemdText.command(["/bin/sh", "-c", line])) }
         sections.append("TimeoutStopSec=\(service.stopSeconds)")
         return file(sections)

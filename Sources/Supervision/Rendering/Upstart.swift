@@ -63,7 +63,7 @@ enum Upstart {
             rendering.add("\(folder)/\(name)-directories.conf", job.directories)
         }
         if job.usesLauncher {
-            rendering.add("\(service.folder)/launch", Supervisord.script(["set -e"] + job.script(number: "1")))
+            rendering.add("\(service.folder)/launch", Supervisord.script(["set -e"] + job.script))
         }
         if let script = job.postStopFile { rendering.add("\(service.folder)/post-stop", script) }
         service.addSecrets(to: &rendering, reader: service.owner)
@@ -84,12 +84,15 @@ struct UpstartJob {
     private var isOne: Bool { service.count == 1 }
 
     /// A line `end script` ends a script wherever it stands: what has line ends goes to a file of its own.
-    var usesLauncher: Bool { !UpstartJob.isPlain(script(number: "N")) }
+    var usesLauncher: Bool { !UpstartJob.isPlain(script) }
 
     private var hasPostStopFile: Bool { service.postStop.map { !UpstartJob.isPlain([$0]) } ?? false }
 
     var postStopFile: String? {
-        hasPostStopFile ? service.postStop.map { "# \(Rendering.mark)\n\($0)\n" } : nil
+        guard hasPostStopFile, let line = service.postStop else { return nil }
+        let place = service.commonDirectory.map { "cd \($0) || exit 1\n" } ?? ""
+        let identity = Launcher.identity(of: service).joined(separator: "\n")
+        return "# \(Rendering.mark)\n\(identity)\n\(place)\(line)\n"
     }
 
     private static func isPlain(_ lines: [String]) -> Bool {
@@ -186,26 +189,26 @@ struct UpstartJob {
         if usesLauncher {
             lines.append("    exec /bin/sh \(service.folder)/launch" + (isOne ? "" : " \"$N\""))
         } else {
-            lines += script(number: "N").map { "    " + $0 }
+            lines += (isOne ? [] : ["    set -- \"$N\""]) + script.map { "    " + $0 }
         }
         return lines + ["end script"]
     }
 
     /// What becomes the service. Upstart runs it as the service's user, with `sh -e`.
-    func script(number: String) -> [String] {
-        let subject: Launcher.Subject = isOne ? .one(service.instances[0]) : .numbered(number)
+    var script: [String] {
+        let subject: Launcher.Subject = isOne ? .one(service.instances[0]) : .numbered
         let launcher = Launcher(service: service, subject: subject, given: given, setsLimits: false)
-        return output(number) + launcher.preparation + [launcher.start()]
+        return output + launcher.preparation + [launcher.start()]
     }
 
     // Upstart signals the whole group: who writes the log must outlive the last words of the service.
-    private func output(_ number: String) -> [String] {
+    private var output: [String] {
         if case .file = service.logs {
             if let file = service.instances[0].logFile, isOne { return ["exec >>\(file) 2>&1"] }
             let arms = service.instances.compactMap { instance in
                 instance.logFile.map { "\(instance.number)) exec >>\($0) 2>&1 ;;" }
             }
-            return ["case $\(number) in"] + arms + ["esac"]
+            return ["case $1 in"] + arms + ["esac"]
         }
         var signals = ["HUP", "INT", "TERM"]
         for signal in [service.stopSignal, service.reloadSignal] where ![.kill, .hup, .int, .term].contains(signal) {
@@ -220,7 +223,8 @@ struct UpstartJob {
 
     private var postStopLines: [String] {
         if hasPostStopFile { return ["exec /bin/sh \(service.folder)/post-stop"] }
-        return (service.commonDirectory.map { ["cd \($0)"] } ?? []) + (service.postStop.map { [$0] } ?? [])
+        return Launcher.identity(of: service) + (service.commonDirectory.map { ["cd \($0)"] } ?? [])
+            + (service.postStop.map { [$0] } ?? [])
     }
 
     /// What `env` can say for sure; the rest is for the shell.
@@ -231,7 +235,7 @@ struct UpstartJob {
                 (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
                     || "_-./,:+@=".utf8.contains(byte)
             }
-            return isPlain && !Launcher.standardNames.contains(variable.name)
+            return isPlain && !Launcher.ownNames.contains(variable.name)
         }
     }
 

@@ -3,7 +3,7 @@
 # Prints the words that can follow the command "$1".
 _baton_commands() {
     case "$1" in
-        '') echo 'init lab validate plan deploy exec facts hosts completions manual version help' ;;
+        '') echo 'init lab validate plan deploy render exec facts hosts completions manual version help' ;;
         'lab') echo 'up status down' ;;
     esac
 }
@@ -20,6 +20,7 @@ _baton_options() {
         'validate') echo '-i --inventory -l --limit -e --extra-vars -t --tags --skip-tags -o --output -h --help --version' ;;
         'plan') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -e --extra-vars -t --tags --skip-tags -D --diff --out --exit-code --show-script -h --help --version' ;;
         'deploy') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -e --extra-vars -t --tags --skip-tags -y --yes -C --check -D --diff --plan -h --help --version' ;;
+        'render') echo '--for --host -i --inventory -e --extra-vars -o --output -h --help --version' ;;
         'exec') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --timeout --max-output -h --help --version' ;;
         'facts') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -h --help --version' ;;
         'hosts') echo '-i --inventory -l --limit --graph --vars --explain -o --output -h --help --version' ;;
@@ -65,6 +66,11 @@ _baton_value() {
         deploy:-t | deploy:--tags) echo 'text' ;;
         deploy:--skip-tags) echo 'text' ;;
         deploy:--plan) echo 'file' ;;
+        render:--for) echo 'text' ;;
+        render:--host) echo 'text' ;;
+        render:-i | render:--inventory) echo 'file' ;;
+        render:-e | render:--extra-vars) echo 'text' ;;
+        render:-o | render:--output) echo 'words text json jsonl' ;;
         exec:-i | exec:--inventory) echo 'file' ;;
         exec:-l | exec:--limit) echo 'text' ;;
         exec:-u | exec:--user) echo 'text' ;;
@@ -99,6 +105,7 @@ _baton_operand() {
         validate:[0-9]*) echo 'file' ;;
         plan:0) echo 'file' ;;
         deploy:0) echo 'file' ;;
+        render:0) echo 'text' ;;
         exec:after) echo 'text' ;;
         hosts:0) echo 'text' ;;
         completions:0) echo 'words bash zsh fish' ;;

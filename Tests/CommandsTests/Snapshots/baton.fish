@@ -3,7 +3,7 @@
 # Succeeds if the option in "place:option" takes a value.
 function __baton_takes_value
     switch $argv[1]
-        case 'lab:--directory' 'lab/*:--directory' 'lab/status:-o' 'lab/status:--output' 'validate:-i' 'validate:--inventory' 'validate:-l' 'validate:--limit' 'validate:-e' 'validate:--extra-vars' 'validate:-t' 'validate:--tags' 'validate:--skip-tags' 'validate:-o' 'validate:--output' 'plan:-i' 'plan:--inventory' 'plan:-l' 'plan:--limit' 'plan:-u' 'plan:--user' 'plan:--private-key' 'plan:--become-user' 'plan:-f' 'plan:--forks' 'plan:--connect-timeout' 'plan:-o' 'plan:--output' 'plan:-e' 'plan:--extra-vars' 'plan:-t' 'plan:--tags' 'plan:--skip-tags' 'plan:--out' 'plan:--show-script' 'deploy:-i' 'deploy:--inventory' 'deploy:-l' 'deploy:--limit' 'deploy:-u' 'deploy:--user' 'deploy:--private-key' 'deploy:--become-user' 'deploy:-f' 'deploy:--forks' 'deploy:--connect-timeout' 'deploy:-o' 'deploy:--output' 'deploy:-e' 'deploy:--extra-vars' 'deploy:-t' 'deploy:--tags' 'deploy:--skip-tags' 'deploy:--plan' 'exec:-i' 'exec:--inventory' 'exec:-l' 'exec:--limit' 'exec:-u' 'exec:--user' 'exec:--private-key' 'exec:--become-user' 'exec:-f' 'exec:--forks' 'exec:--connect-timeout' 'exec:-o' 'exec:--output' 'exec:--timeout' 'exec:--max-output' 'facts:-i' 'facts:--inventory' 'facts:-l' 'facts:--limit' 'facts:-u' 'facts:--user' 'facts:--private-key' 'facts:--become-user' 'facts:-f' 'facts:--forks' 'facts:--connect-timeout' 'facts:-o' 'facts:--output' 'hosts:-i' 'hosts:--inventory' 'hosts:-l' 'hosts:--limit' 'hosts:--explain' 'hosts:-o' 'hosts:--output' 'version:-o' 'version:--output'
+        case 'lab:--directory' 'lab/*:--directory' 'lab/status:-o' 'lab/status:--output' 'validate:-i' 'validate:--inventory' 'validate:-l' 'validate:--limit' 'validate:-e' 'validate:--extra-vars' 'validate:-t' 'validate:--tags' 'validate:--skip-tags' 'validate:-o' 'validate:--output' 'plan:-i' 'plan:--inventory' 'plan:-l' 'plan:--limit' 'plan:-u' 'plan:--user' 'plan:--private-key' 'plan:--become-user' 'plan:-f' 'plan:--forks' 'plan:--connect-timeout' 'plan:-o' 'plan:--output' 'plan:-e' 'plan:--extra-vars' 'plan:-t' 'plan:--tags' 'plan:--skip-tags' 'plan:--out' 'plan:--show-script' 'deploy:-i' 'deploy:--inventory' 'deploy:-l' 'deploy:--limit' 'deploy:-u' 'deploy:--user' 'deploy:--private-key' 'deploy:--become-user' 'deploy:-f' 'deploy:--forks' 'deploy:--connect-timeout' 'deploy:-o' 'deploy:--output' 'deploy:-e' 'deploy:--extra-vars' 'deploy:-t' 'deploy:--tags' 'deploy:--skip-tags' 'deploy:--plan' 'render:--for' 'render:--host' 'render:-i' 'render:--inventory' 'render:-e' 'render:--extra-vars' 'render:-o' 'render:--output' 'exec:-i' 'exec:--inventory' 'exec:-l' 'exec:--limit' 'exec:-u' 'exec:--user' 'exec:--private-key' 'exec:--become-user' 'exec:-f' 'exec:--forks' 'exec:--connect-timeout' 'exec:-o' 'exec:--output' 'exec:--timeout' 'exec:--max-output' 'facts:-i' 'facts:--inventory' 'facts:-l' 'facts:--limit' 'facts:-u' 'facts:--user' 'facts:--private-key' 'facts:--become-user' 'facts:-f' 'facts:--forks' 'facts:--connect-timeout' 'facts:-o' 'facts:--output' 'hosts:-i' 'hosts:--inventory' 'hosts:-l' 'hosts:--limit' 'hosts:--explain' 'hosts:-o' 'hosts:--output' 'version:-o' 'version:--output'
             return 0
     end
     return 1
@@ -42,7 +42,7 @@ function __baton_line
                 end
             case '*'
                 switch "$place:$word"
-                    case ':init' ':lab' ':validate' ':plan' ':deploy' ':exec' ':facts' ':hosts' ':completions' ':manual' ':version' 'lab:up' 'lab:status' 'lab:down'
+                    case ':init' ':lab' ':validate' ':plan' ':deploy' ':render' ':exec' ':facts' ':hosts' ':completions' ':manual' ':version' 'lab:up' 'lab:status' 'lab:down'
                         set place (string trim -l -c / -- "$place/$word")
                     case ':help'
                     case '*'
@@ -83,6 +83,7 @@ complete -c baton -n '__baton_at \'\'' -a lab -d 'Run a throwaway fleet on this 
 complete -c baton -n '__baton_at \'\'' -a validate -d 'Verify playbooks offline'
 complete -c baton -n '__baton_at \'\'' -a plan -d 'Show what a playbook would change'
 complete -c baton -n '__baton_at \'\'' -a deploy -d 'Carry out a playbook'
+complete -c baton -n '__baton_at \'\'' -a render -d 'Show the files that a supervisor would get for a service'
 complete -c baton -n '__baton_at \'\'' -a exec -d 'Run a command on many hosts'
 complete -c baton -n '__baton_at \'\'' -a facts -d 'Show what the hosts are: system, kernel, memory, init, tools'
 complete -c baton -n '__baton_at \'\'' -a hosts -d 'Show the resolved inventory, or where a variable comes from'
@@ -147,6 +148,11 @@ complete -c baton -n '__baton_under deploy' -s C -l check -d 'Change nothing: th
 complete -c baton -n '__baton_under deploy' -s D -l diff -d 'Show what changes in files'
 complete -c baton -n '__baton_under deploy' -l plan -r -F -d 'Do what this plan says, and nothing if a host is no longer as it was then'
 complete -c baton -n '__baton_operand \'deploy\' 0 0 anywhere' -F
+complete -c baton -n '__baton_under render' -l for -x -d 'For this supervisor: systemd, supervisord, upstart or runit, also with a version, as in systemd:249'
+complete -c baton -n '__baton_under render' -l host -x -d 'With the variables that this host has in the inventory'
+complete -c baton -n '__baton_under render' -s i -l inventory -r -F -d 'Read hosts from this inventory: a file, a folder, a program, or a list like web1,web2'
+complete -c baton -n '__baton_under render' -s e -l extra-vars -x -d 'Set a variable, stronger than all others: NAME=VALUE, the value is text; or @FILE, YAML or JSON'
+complete -c baton -n '__baton_under render' -s o -l output -x -a 'text json jsonl' -d 'How results are written to stdout: for people, as one JSON value, or as a line per event'
 complete -c baton -n '__baton_under exec' -s i -l inventory -r -F -d 'Read hosts from this inventory: a file, a folder, a program, or a list like web1,web2'
 complete -c baton -n '__baton_under exec' -s l -l limit -x -d 'Only the hosts that match, as in Ansible: web:db, web:&eu, web:!web3, web[0:2], web*, ~regex, @file'
 complete -c baton -n '__baton_under exec' -s u -l user -x -d 'Log in as this user, whatever the inventory says'

@@ -5,7 +5,7 @@ _baton_help() {
     local place="${(j:/:)words[2,CURRENT-1]}"
     local -a commands
     case $place in
-        '') commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'validate:Verify playbooks offline' 'plan:Show what a playbook would change' 'deploy:Carry out a playbook' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'hosts:Show the resolved inventory, or where a variable comes from' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2') ;;
+        '') commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'validate:Verify playbooks offline' 'plan:Show what a playbook would change' 'deploy:Carry out a playbook' 'render:Show the files that a supervisor would get for a service' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'hosts:Show the resolved inventory, or where a variable comes from' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2') ;;
         'lab') commands=('up:Start the fleet' 'status:Show its hosts' 'down:End the fleet and remove everything of it, also after a crash') ;;
     esac
     _describe -t commands command commands
@@ -123,6 +123,24 @@ _baton__exec() {
         '(-h --help)--help[Show help for the command and stop]' \
         '(--version)--version[Show the version and stop]' \
         '*:COMMAND: '
+}
+
+_baton__render() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '(--for)--for=[For this supervisor\: systemd, supervisord, upstart or runit, also with a version, as in systemd\:249]:SUPERVISOR: ' \
+        '(--host)--host=[With the variables that this host has in the inventory]:HOST: ' \
+        '*-i+[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '*--inventory=[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '*-e+[Set a variable, stronger than all others\: NAME=VALUE, the value is text; or @FILE, YAML or JSON]:VARIABLE: ' \
+        '*--extra-vars=[Set a variable, stronger than all others\: NAME=VALUE, the value is text; or @FILE, YAML or JSON]:VARIABLE: ' \
+        '(-o --output)-o+[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-o --output)--output=[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]' \
+        ':SERVICE: '
 }
 
 _baton__deploy() {
@@ -311,7 +329,7 @@ _baton() {
         '*:: :->arguments'
     case $state in
         command)
-            local -a commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'validate:Verify playbooks offline' 'plan:Show what a playbook would change' 'deploy:Carry out a playbook' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'hosts:Show the resolved inventory, or where a variable comes from' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2' 'help:Show help for a command')
+            local -a commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'validate:Verify playbooks offline' 'plan:Show what a playbook would change' 'deploy:Carry out a playbook' 'render:Show the files that a supervisor would get for a service' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'hosts:Show the resolved inventory, or where a variable comes from' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2' 'help:Show help for a command')
             _describe -t commands command commands
             ;;
         arguments)
@@ -321,6 +339,7 @@ _baton() {
                 validate) _baton__validate ;;
                 plan) _baton__plan ;;
                 deploy) _baton__deploy ;;
+                render) _baton__render ;;
                 exec) _baton__exec ;;
                 facts) _baton__facts ;;
                 hosts) _baton__hosts ;;
