@@ -6,7 +6,6 @@ import Playbook
 import Reactor
 import SSH
 import Shell
-import Text
 
 /// Does what `HostProgress` says on one host, and tells it what came. Confined to the loop.
 final class HostDriver: @unchecked Sendable {
@@ -35,7 +34,7 @@ final class HostDriver: @unchecked Sendable {
     var progress: Progress
     /// Whether anything of ours ran there that may have changed something.
     private(set) var isTouched = false
-    private(set) var programs: [SentProgram] = []
+    var programs: [SentProgram] = []
     private let sleep: Sleep
     private(set) var isStopped = false
     private var whenStopped: (() -> Void)?
@@ -76,6 +75,13 @@ final class HostDriver: @unchecked Sendable {
             case .apply(let batch): await apply(batch)
             case .pause(let number, let pause): await wait(number, pause)
             case .rest(let duration): await sleep.wait(duration)
+            case .ask(let check, let retries, let delay):
+                var complaint = await ask(check)
+                for _ in 0..<retries where complaint != nil && !isStopped {
+                    await sleep.wait(delay)
+                    complaint = await ask(check)
+                }
+                progress.asked(complaint)
             }
         }
     }
@@ -99,91 +105,6 @@ final class HostDriver: @unchecked Sendable {
             common.fleet.assumeIsolated { $0.emit(.taskFinished(result), host: host) }
         }
         for (number, result) in progress.takeSettledOnces(host: host) { common.rendezvous.settle(number, result) }
-    }
-
-    // MARK: Looking
-
-    private func learnFacts() async {
-        do throws(RemoteError) {
-            let reply = try await remote.run(Facts.program, Limits(), nil)
-            progress.learned(Facts.parse(reply.stdout.bytes))
-        } catch {
-            progress.broke(nil, Self.problem(error))
-        }
-    }
-
-    private func look(_ looks: [TaskAccount: [Look]]) async {
-        var answers: [TaskAccount: Sightings] = [:]
-        let asked = looks.sorted { "\($0.key)" < "\($1.key)" }
-        await withTaskGroup(of: (TaskAccount, Result<Sightings, Unseen>).self) { group in
-            for (account, looks) in asked {
-                let program = Looking.program(looks)
-                if common.keepsPrograms {
-                    let shown = progress.holdsSecrets ? Looking.program(looks.map(\.withoutSecrets)) : program
-                    programs.append(SentProgram(Self.label(looks), account, shown.text))
-                }
-                let remote = remote
-                group.addTask(executorPreference: loop) {
-                    (account, await Self.look(looks, program, Account(account), remote))
-                }
-            }
-            for await (account, result) in group {
-                switch result {
-                case .success(let seen): answers[account] = seen
-                case .failure(let unseen): progress.broke(nil, unseen.problem)
-                }
-            }
-        }
-        progress.saw(answers)
-    }
-
-    private static func label(_ looks: [Look]) -> String {
-        if case .content? = looks.first { "read what would change" } else { "look" }
-    }
-
-    private struct Unseen: Error {
-        let problem: HostResult.Problem
-    }
-
-    private static func look(
-        _ looks: [Look],
-        _ program: ReadingProgram,
-        _ account: Account,
-        _ remote: SSHRemote
-    ) async -> Result<Sightings, Unseen> {
-        let reply: Reply
-        do throws(RemoteError) {
-            reply = try await remote.run(
-                program,
-                as: account,
-                Limits(timeout: .seconds(600), output: room(for: looks)),
-                nil
-            )
-        } catch {
-            return .failure(Unseen(problem: problem(error)))
-        }
-        do throws(LookingError) {
-            return .success(try Looking.read(reply.stdout.bytes, looks))
-        } catch {
-            let said = Printable.sentence(reply.stderr.bytes, limit: 200)
-            let more = said.isEmpty ? "" : "; it said: \(said)"
-            return .failure(
-                Unseen(
-                    problem: .init(kind: "look_failed", message: "it cannot be looked at: \(error.description)\(more)")
-                )
-            )
-        }
-    }
-
-    /// What an honest answer may take.
-    private static func room(for looks: [Look]) -> Int {
-        looks.reduce(64 << 10) { room, look in
-            switch look {
-            case .path: room + (10 << 10)
-            case .content(_, let limit): room + limit * 4 + (4 << 10)
-            case .command, .age: room + (4 << 10)
-            }
-        }
     }
 
     // MARK: Waiting
