@@ -232,7 +232,8 @@ def baton_deploy(playbook, inventory, concurrency):
 
 def ansible_playbook(tool, playbook, inventory, concurrency):
     command = [workspace.venv_program("ansible-playbook"), "-i", inventory, "-f", str(concurrency), str(playbook)]
-    variables = {"ANSIBLE_PIPELINING": "True"}
+    # Fifty connections at once on a busy machine need longer than the ten seconds that are usual.
+    variables = {"ANSIBLE_PIPELINING": "True", "ANSIBLE_TIMEOUT": "120"}
     if tool == "mitogen":
         variables |= {"ANSIBLE_STRATEGY_PLUGINS": workspace.mitogen_strategies(), "ANSIBLE_STRATEGY": "mitogen_linear"}
     return command, variables
