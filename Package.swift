@@ -119,7 +119,10 @@ let package = Package(
         tests(of: "Report", ["Events"]),
         tests(of: "HostSide", ["Shell", "Reactor"], exclude: ["Cases"]),
         tests(of: "Fleet", ["SSH", "ClientConfig", "Inventory", "Reactor"]),
-        tests(of: "Run", ["Playbook", "HostSide", "Events", "Document", "Shell"]),
+        tests(
+            of: "Run",
+            ["Playbook", "HostSide", "Events", "Document", "Fleet", "Inventory", "Lab", "Reactor", "SSH", "Shell"]
+        ),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto", "CSystem", "Text"]),
         tests(of: "Lab", ["Reactor"]),
         tests(

@@ -42,6 +42,13 @@ class Bench:
         check(output)
         return cost
 
+    def run_on_fleet(self, command, variables, timeout_s):
+        """Runs a command on a quiet fleet; its exit status is the check."""
+        self.fleet.wait_until_quiet()
+        if command[0] == tools.BATON:
+            command = [self._baton, *command[1:]]
+        return costs.measure(command, timeout_s, self.folder, self._environment() | variables)[0]
+
     def run_program(self, command, timeout_s):
         return costs.measure(command, timeout_s, self.folder, self._environment())
 
@@ -55,7 +62,9 @@ class Bench:
     def _site(self, name, hosts):
         with (self._home / ".ssh" / "known_hosts").open("a") as known:
             known.write(tools.known_hosts(hosts, self.fleet.host_key))
-        return tools.Site(self.folder / name, self.fleet, hosts)
+        site = tools.Site(self.folder / name, self.fleet, hosts)
+        site.known = str(self._home / ".ssh" / "known_hosts")
+        return site
 
     def _ansible_config(self):
         known = self._home / ".ssh" / "known_hosts"

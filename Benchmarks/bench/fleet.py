@@ -18,7 +18,7 @@ QUIET_SECONDS = 20
 # ListenAddress: all addresses of a network namespace that has loopback only. MaxStartups: no connection may be
 # dropped at random. StrictModes: the key files are in a temporary folder. LoginGraceTime: 1,000 log-ins share the
 # cores. SetEnv HOME: the user's own shell start-up files would be measured with every command, and the tools would
-# leave files in that home.
+# leave files in that home. Subsystem: pyinfra and scp put files with it.
 SSHD_CONFIG = """\
 ListenAddress 0.0.0.0
 Port {port}
@@ -36,6 +36,7 @@ UseDNS no
 PrintMotd no
 PrintLastLog no
 LogLevel ERROR
+Subsystem sftp internal-sftp
 """
 
 

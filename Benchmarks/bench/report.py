@@ -6,40 +6,15 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import measurements, tools, workspace
+from . import deploys, deploys_report, measurements, tools, workspace
+from .page import section, spread, table
+from .verdict import Verdict
 
 MAX_WALL_RATIO = 1.10
 MAX_CPU_RATIO = 1.5
 MAX_CROWD_MB = 120
 MAX_STARTUP_MS = 10
 MAX_ROUND_TRIPS = 9
-
-
-@dataclass(frozen=True)
-class Verdict:
-    what: str
-    bound: float
-    unit: str
-    measured: float | None
-    strict: bool = False  # below the bound, not merely at most
-
-    @property
-    def met(self):
-        return self.measured is not None and (
-            self.measured < self.bound if self.strict else self.measured <= self.bound
-        )
-
-    @property
-    def missed(self):
-        return self.measured is not None and not self.met
-
-    def row(self):
-        bound = f"{'under' if self.strict else 'at most'} {self.bound:g}{self.unit}"
-        if self.measured is None:
-            return [self.what, bound, "not measured", "", ""]
-        margin = (self.measured / self.bound - 1) * 100
-        direction = "exactly" if margin == 0 else f"{abs(margin):.0f} % {'above' if margin > 0 else 'below'}"
-        return [self.what, bound, f"{self.measured:.3g}{self.unit}", "met" if self.met else "**not met**", direction]
 
 
 @dataclass
@@ -52,6 +27,7 @@ class Results:
     round_trips: dict
     baton_version: str | None
     load_before: float
+    deploys: deploys.Results
 
     def verdicts(self):
         crowd, startup, trips = (
@@ -66,6 +42,7 @@ class Results:
             Verdict("start-up of `baton version`", MAX_STARTUP_MS, " ms", _median(startup), strict=True),
             # A count: the remainder is the proxy's and the scheduler's lateness.
             Verdict("round trips to the first result", MAX_ROUND_TRIPS, "", trips and round(trips.median)),
+            *deploys_report.verdicts(self.deploys),
         ]
 
 
@@ -78,16 +55,17 @@ def page(results):
         "# Results",
         "What is measured and how: [README.md](README.md). Absolute times belong to this machine; the ratios are the "
         "result.",
-        _section(
+        section(
             "Targets",
-            _table(["target", "bound", "measured", "verdict", "distance"], [v.row() for v in results.verdicts()]),
+            table(["target", "bound", "measured", "verdict", "distance"], [v.row() for v in results.verdicts()]),
         ),
         _fleet_section(results.fleet),
         _crowd_section(results.crowd),
         _startup_section(results.startup),
         _round_trip_section(results.round_trips),
+        *deploys_report.sections(results.deploys),
         _machine_section(results),
-        _section(
+        section(
             "Again",
             "```\nmake bench\n```",
             "or, for a binary of your choice:",
@@ -95,19 +73,6 @@ def page(results):
         ),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
-
-
-def _section(title, *paragraphs):
-    return "\n\n".join([f"## {title}", *paragraphs])
-
-
-def _table(header, rows):
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-
-
-def _spread(spread, digits):
-    return f"{spread.median:.{digits}f} ({spread.low:.{digits}f} to {spread.high:.{digits}f})"
 
 
 def _fleet_section(figures):
@@ -120,9 +85,9 @@ def _fleet_section(figures):
             [
                 _label(tool),
                 str(own.wall_s.count),
-                _spread(own.wall_s, 2),
+                spread(own.wall_s, 2),
                 f"{own.wall_s.median / floor.wall_s.median:.2f}" if floor else "",
-                _spread(own.cpu_ms_per_host, 2),
+                spread(own.cpu_ms_per_host, 2),
                 f"{own.cpu_ms_per_host.median / floor.cpu_ms_per_host.median:.1f}" if floor else "",
                 f"{own.peak_rss_mb:.0f}",
             ]
@@ -137,13 +102,13 @@ def _fleet_section(figures):
         "peak RSS MB of one process",
     ]
     title = f"`true` on {measurements.FLEET_HOSTS} hosts, {measurements.FLEET_CONCURRENCY} at a time"
-    paragraphs = [_table(header, rows), "Median (lowest to highest). These ratios are of the medians."]
+    paragraphs = [table(header, rows), "Median (lowest to highest). These ratios are of the medians."]
     if figures.wall_ratio:
         paragraphs.append(
             f"Baton against the floor, {figures.wall_ratio.count} interleaved pairs, the ratio taken within each "
-            f"pair: wall {_spread(figures.wall_ratio, 2)}, CPU {_spread(figures.cpu_ratio, 2)}."
+            f"pair: wall {spread(figures.wall_ratio, 2)}, CPU {spread(figures.cpu_ratio, 2)}."
         )
-    return _section(title, *paragraphs)
+    return section(title, *paragraphs)
 
 
 def _crowd_section(figures):
@@ -165,28 +130,28 @@ def _crowd_section(figures):
         "The command on each host signs in and waits until all have; then the server's established connections are "
         "counted, and only then is everybody let go. A run that ends well therefore had every session alive at once."
     )
-    return _section(f"{measurements.CROWD_HOSTS:,} hosts at once", _table(header, rows), note)
+    return section(f"{measurements.CROWD_HOSTS:,} hosts at once", table(header, rows), note)
 
 
 def _startup_section(figures):
     if not figures:
         return ""
-    rows = [[f"`{name}`", str(spread.count), _spread(spread, 2)] for name, spread in figures.items()]
-    return _section("Start-up", _table(["command", "runs", "wall ms"], rows))
+    rows = [[f"`{name}`", str(own.count), spread(own, 2)] for name, own in figures.items()]
+    return section("Start-up", table(["command", "runs", "wall ms"], rows))
 
 
 def _round_trip_section(figures):
     if not figures:
         return ""
-    rows = [[_label(tool), str(spread.count), _spread(spread, 2)] for tool, spread in figures.items()]
-    table = _table(["tool", "runs", "round trips to the first result"], rows)
+    rows = [[_label(tool), str(own.count), spread(own, 2)] for tool, own in figures.items()]
+    rows_table = table(["tool", "runs", "round trips to the first result"], rows)
     notes = (
         f"One host, {2 * measurements.ONE_WAY_MS} ms away and back, TCP's own handshake included. "
         "The target is held against the nearest whole number: the remainder is the lateness of proxy and scheduler. "
         "What each later command on the same connection costs is not measured here: that figure comes from the test "
         "of the framed shell."
     )
-    return _section("Round trips", table, notes)
+    return section("Round trips", rows_table, notes)
 
 
 def _machine_section(results):
@@ -203,7 +168,7 @@ def _machine_section(results):
         *([name, version] for name, version in sorted(versions.items())),
         ["baton", results.baton_version or "not measured"],
     ]
-    return _section("Machine", _table(["", ""], rows))
+    return section("Machine", table(["", ""], rows))
 
 
 def _label(tool):

@@ -32,6 +32,7 @@ class Site:
 
     def __init__(self, folder, fleet, hosts):
         self.folder, self.hosts = folder, hosts
+        self.user, self.key = fleet.user, fleet.key
         self._fleet = fleet
         folder.mkdir()
         self._write("hosts.txt", "".join(f"{host.address} {host.port}\n" for host in hosts))
@@ -66,7 +67,11 @@ class Site:
     def _pyinfra_inventory(self):
         fleet = self._fleet
         rows = [
-            (host.address, {"ssh_port": host.port, "ssh_user": fleet.user, "ssh_key": fleet.key}) for host in self.hosts
+            (
+                host.address,
+                {"ssh_port": host.port, "ssh_user": fleet.user, "ssh_key": fleet.key, "short": host.name},
+            )
+            for host in self.hosts
         ]
         return f"hosts = {rows!r}\n"
 

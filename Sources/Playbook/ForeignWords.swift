@@ -62,7 +62,7 @@ enum ForeignWords {
         "max_fail_percentage": "it comes with \"rollout\", which is not there yet",
         "force_handlers": "there are no handlers: \"when_older\" of \"run\" keeps what is due due",
         "order": "hosts run in the order of the inventory",
-        "import_playbook": "name the playbooks one after the other on the command line",
+        "import_playbook": "run the playbooks one after the other",
         "rollout": "it comes with services; until then all hosts of a play run at once, and \"-l\" selects some",
         "hooks": "they come with services; until then write tasks",
         "when": "write it at each task",

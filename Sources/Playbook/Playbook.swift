@@ -10,6 +10,13 @@ package struct Playbook: Sendable {
 
     package var tasks: [TaskDefinition] { plays.flatMap(\.tasks) }
 
+    /// What is wrong with the files that it names, as far as that can be told without an inventory.
+    package func checkFiles(_ contents: Contents) -> Diagnostics {
+        var diagnostics = Diagnostics()
+        for task in tasks { task.body.checkFiles(contents, &diagnostics) }
+        return diagnostics
+    }
+
     /// Everything that is wrong with the text, at once.
     package static func parse(_ source: SourceText, limits: Limits = Limits()) throws(DocumentError) -> Playbook {
         var diagnostics = Diagnostics()

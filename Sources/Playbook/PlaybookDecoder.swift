@@ -36,6 +36,9 @@ struct PlaybookDecoder {
         guard let fields = decoder.fields(field) else { return nil }
         let keys = CommonKeys.ofPlays
         for field in fields.all where !keys.contains(where: { $0.name == field.key }) { refuse(field, keys) }
+        for field in fields.all where field.isNull && keys.contains(where: { $0.name == field.key && !$0.isRequired }) {
+            decoder.error("\(field.label) has no value", at: field.keyPosition)
+        }
         let hosts = decoder.required("hosts", of: fields)
         let tasks = decoder.list(decoder.required("tasks", of: fields))
         let pattern = decoder.pattern(hosts)

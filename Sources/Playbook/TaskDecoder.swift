@@ -46,6 +46,8 @@ struct TaskDecoder {
             } else if !TaskDecoder.common.contains(field.key), !TaskDecoder.outcomes.contains(field.key) {
                 refuse(field)
                 isRefused = true
+            } else if field.isNull {
+                decoder.error("\(field.label) has no value", at: field.keyPosition)
             }
         }
         // What was refused may be what was meant.

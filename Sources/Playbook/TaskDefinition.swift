@@ -50,4 +50,11 @@ package struct TaskDefinition: Sendable {
 package protocol TaskBody: Sendable {
     /// Everything in it evaluated for one host.
     func work(for resolver: inout TaskResolver) throws(DocumentError) -> any Work
+
+    /// What is wrong with the files of the project that it names, as far as no host is needed to tell.
+    func checkFiles(_ contents: Contents, _ diagnostics: inout Diagnostics)
+}
+
+extension TaskBody {
+    package func checkFiles(_ contents: Contents, _ diagnostics: inout Diagnostics) {}
 }

@@ -19,11 +19,8 @@ final class ChildOutput: Handler {
         self.loop = loop
     }
 
-    /// `body` gets what arrives, and nil at the end.
-    func start(_ body: @escaping (UnsafeRawBufferPointer?) -> Void) throws(SystemError) {
-        self.body = body
-        try setReading(true)
-    }
+    /// `body` gets what arrives once reading is on, and nil at the end.
+    func start(_ body: @escaping (UnsafeRawBufferPointer?) -> Void) { self.body = body }
 
     func setReading(_ reads: Bool) throws(SystemError) {
         guard !hasEnded, reads != (registration != nil) else { return }

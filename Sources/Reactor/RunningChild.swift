@@ -34,7 +34,11 @@ package final class RunningChild {
     package let process: Int32
     /// The status, once it has ended.
     package private(set) var exit: ChildExit?
-    package var handler: ((Event) -> Void)?
+    /// What the child says before somebody listens waits in its pipes: a task that goes on a turn later misses nothing.
+    package var handler: ((Event) -> Void)? {
+        didSet { if handler != nil, !isHeard { beHeard() } }
+    }
+    private var isHeard = false
     private let ownGroup: Bool
     private var input: ChildInput?
     private var output: ChildOutput?
@@ -42,7 +46,7 @@ package final class RunningChild {
     private var isTerminating = false
     private var killer: Loop.Timer?
 
-    /// Starts it; `handler` is to be set before the loop turns again. With a group of its own, signals go to the whole
+    /// Starts it; nothing is reported before `handler` is set. With a group of its own, signals go to the whole
     /// group; without one, Ctrl-C on the terminal reaches the child as well. At most `inputLimit` bytes wait for it.
     package init(
         _ arguments: [String],
@@ -69,8 +73,8 @@ package final class RunningChild {
                 ended($0)
             }
             try input.start { [self] in handler?($0) }
-            try output.start { [self] in received(.output, $0) }
-            try errors.start { [self] in received(.errors, $0) }
+            output.start { [self] in received(.output, $0) }
+            errors.start { [self] in received(.errors, $0) }
         } catch {
             for part in [output, errors] { part.end() }
             input.end()
@@ -78,6 +82,21 @@ package final class RunningChild {
             throw error
         }
         (self.input, self.output, self.errors) = (input, output, errors)
+    }
+
+    private func beHeard() {
+        isHeard = true
+        for (stream, part) in [(Stream.output, output), (.errors, errors)] {
+            guard let part else { continue }
+            do throws(SystemError) {
+                try part.setReading(true)
+            } catch {
+                // What cannot be watched is over.
+                part.end()
+                loop.after(.zero) { [self] in received(stream, nil) }
+            }
+        }
+        if let exit { loop.after(.zero) { [self] in handler?(.exited(exit)) } }
     }
 
     // MARK: Input

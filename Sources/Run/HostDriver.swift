@@ -118,7 +118,10 @@ final class HostDriver: @unchecked Sendable {
         await withTaskGroup(of: (TaskAccount, Result<Sightings, Unseen>).self) { group in
             for (account, looks) in asked {
                 let program = Looking.program(looks)
-                if common.keepsPrograms { programs.append(SentProgram("look", account, program.text)) }
+                if common.keepsPrograms {
+                    let shown = progress.holdsSecrets ? Looking.program(looks.map(\.withoutSecrets)) : program
+                    programs.append(SentProgram(Self.label(looks), account, shown.text))
+                }
                 let remote = remote
                 group.addTask(executorPreference: loop) {
                     (account, await Self.look(looks, program, Account(account), remote))
@@ -132,6 +135,10 @@ final class HostDriver: @unchecked Sendable {
             }
         }
         progress.saw(answers)
+    }
+
+    private static func label(_ looks: [Look]) -> String {
+        if case .content? = looks.first { "read what would change" } else { "look" }
     }
 
     private struct Unseen: Error {
@@ -242,10 +249,11 @@ final class HostDriver: @unchecked Sendable {
     {
         if steps.isEmpty { return true }
         isTouched = true
+        hasEnded = false
         let listener = StepListener(self, key, steps)
         let program = OperationsProgram(Array(steps), key: key, staged: staged).program
         let account = Account(account)
-        async let stopping: Void = stopBetweenSteps(key, account)
+        async let stopping: Bool = stopBetweenSteps(key, account)
         let outcome: Result<Reply, RemoteError>
         do throws(RemoteError) {
             let limits = Limits(timeout: nil, output: 16 << 10)
@@ -255,12 +263,11 @@ final class HostDriver: @unchecked Sendable {
             outcome = .failure(error)
         }
         listener.end()
+        hasEnded = true
         whenEnded?()
-        await stopping
+        if await stopping { await beside(OperationsProgram.unstop(key: key), account) }
         switch outcome {
-        case .success:
-            if isStopped { await beside(OperationsProgram.unstop(key: key), account) }
-            return true
+        case .success: return true
         case .failure(let error):
             progress.broke(listener.current?.number, listener.problem(error))
             return false
@@ -270,10 +277,13 @@ final class HostDriver: @unchecked Sendable {
     // MARK: Stopping between two steps
 
     private var whenEnded: (() -> Void)?
+    /// The program may end before anybody has begun to wait for that: child tasks begin when they get their turn.
+    private var hasEnded = false
 
-    /// Waits until the program has ended, or tells it not to begin another step.
-    private func stopBetweenSteps(_ key: Marker, _ account: Account) async {
+    /// Waits until the program has ended, or tells it not to begin another step: true if it did.
+    private func stopBetweenSteps(_ key: Marker, _ account: Account) async -> Bool {
         let isAsked = await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in
+            if hasEnded { return continuation.resume(returning: false) }
             if isStopped { return continuation.resume(returning: true) }
             whenStopped = { [self] in
                 (whenStopped, whenEnded) = (nil, nil)
@@ -285,6 +295,7 @@ final class HostDriver: @unchecked Sendable {
             }
         }
         if isAsked { await beside(OperationsProgram.stop(key: key), account) }
+        return isAsked
     }
 
     /// If it cannot be run, all steps of the program end, and nothing comes after them.

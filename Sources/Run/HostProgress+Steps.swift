@@ -9,7 +9,9 @@ extension HostProgress {
 
     mutating func append(_ operation: Operation, _ index: Int, _ task: ResolvedTask) {
         let outline = outlines[index]
-        var step = Step(nextStep, task.name, operation)
+        // A plan is shown and never sent.
+        let isShown = mode == .plan && task.isTainted
+        var step = Step(nextStep, task.name, isShown ? operation.withoutSecrets : operation)
         step.retries = outline.isJudged ? 0 : outline.retries
         step.delay = outline.delay
         step.ignoresFailure = outline.ignoresErrors || outline.isJudged
@@ -112,8 +114,9 @@ extension HostProgress {
             finish(index, .ok, note: reason.isEmpty ? nil : reason, outcome)
             return
         case .failed: outcome.failed = true
-        case .done, .stale: outcome.changed = !entries[index].isCheck
+        case .done, .stale: break
         }
+        outcome.changed = !entries[index].isCheck
         switch source.judge(index, outcome) {
         case .wantsSecret where isLast:
             let words = "a secret that its condition needs cannot be had"

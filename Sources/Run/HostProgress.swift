@@ -197,6 +197,13 @@ package struct HostProgress<Source: TaskSource> {
     /// In the order of the tasks; those that were not begun are not there.
     package var results: [TaskResult] { entries.compactMap { $0.isFinal ? $0.result : nil } }
 
+    /// Whether any task that is understood holds a secret.
+    package var holdsSecrets: Bool {
+        entries.contains { entry in
+            if case .ready(let task)? = entry.understanding { task.isTainted } else { false }
+        }
+    }
+
     package var isComplete: Bool { entries.allSatisfy(\.isFinal) }
 
     /// What the plan comes to.

@@ -88,6 +88,12 @@ extension Operation {
     }
 }
 
+extension Look {
+    package var withoutSecrets: Look {
+        if case .command(let command) = self { .command(command.withoutSecrets) } else { self }
+    }
+}
+
 extension ShellCommand {
     fileprivate var withoutSecrets: ShellCommand {
         var command = self

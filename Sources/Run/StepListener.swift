@@ -13,7 +13,7 @@ final class StepListener: @unchecked Sendable {
     private let labels: [Int: String]
     private var reader: OperationsReader
     private var timer: Loop.Timer?
-    private var began: Instant
+    private var began: [Int: Instant] = [:]
     private var timedOut: (number: Int, after: Duration)?
     /// The step that runs.
     private(set) var current: (number: Int, label: String)?
@@ -22,7 +22,6 @@ final class StepListener: @unchecked Sendable {
         self.driver = driver
         labels = Dictionary(steps.map { ($0.number, $0.label) }) { first, _ in first }
         reader = OperationsReader(key: key, steps: steps.map(\.number), keep: driver.common.keptOutput)
-        began = driver.loop.now
     }
 
     func heard(_ stream: StandardStream, _ bytes: UnsafeRawBufferPointer) {
@@ -31,9 +30,12 @@ final class StepListener: @unchecked Sendable {
             case .began(let number): begin(number)
             case .output: break
             case .ended(let number, let end, let stdout, let stderr, let note):
-                stopTimer()
-                current = nil
-                let duration = driver.loop.now - began
+                let duration = driver.loop.now - (began.removeValue(forKey: number) ?? driver.loop.now)
+                // The two streams are heard one after the other: the next step may have begun already.
+                if current?.number == number {
+                    stopTimer()
+                    current = nil
+                }
                 let report = StepReport(end, stdout, stderr, duration, note, driver.common.surroundings.redactor)
                 driver.ended(number, report)
             }
@@ -45,7 +47,8 @@ final class StepListener: @unchecked Sendable {
 
     private func begin(_ number: Int) {
         current = (number, labels[number] ?? "")
-        began = driver.loop.now
+        began[number] = driver.loop.now
+        stopTimer()
         driver.began(number)
         let limit = driver.progress.deadline(of: number)
         timer = driver.loop.after(limit) { [weak self] in

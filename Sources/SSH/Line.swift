@@ -79,7 +79,7 @@ final class Line {
     /// A program with input, on a channel of its own.
     func feed(
         _ program: some Program,
-        _ input: [UInt8],
+        _ input: UploadContent,
         as account: Account,
         _ limits: Limits,
         _ done: @escaping (ShellChannel.Outcome) -> Void

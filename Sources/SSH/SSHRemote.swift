@@ -1,4 +1,3 @@
-import CCrypto
 package import Reactor
 package import Shell
 
@@ -103,7 +102,7 @@ package actor SSHRemote: Remote {
     }
 
     package func put(
-        _ content: [UInt8],
+        _ content: UploadContent,
         _ upload: Upload,
         as account: Account,
         under authority: Authority,
@@ -158,14 +157,5 @@ package actor SSHRemote: Remote {
         abandon = nil
         line?.close()
         line = nil
-    }
-}
-
-/// Checksums as hosts compute them.
-package enum Checksum {
-    package static func sha256(_ bytes: [UInt8]) -> String {
-        var digest = [UInt8](repeating: 0, count: 32)
-        _ = baton_sha256(bytes, bytes.count, &digest)
-        return digest.map { $0 < 16 ? "0\(String($0, radix: 16))" : String($0, radix: 16) }.joined()
     }
 }

@@ -18,6 +18,9 @@ final class ShellChannel: ChannelConsumer {
     private var order: [Conversation.Frame] = []
     /// Frames that must wait until sudo has its password: sudo reads the same input.
     private var held: [[UInt8]] = []
+    /// What the program is still to read, once it is its turn.
+    private var feeder: InputFeeder?
+    private var mayFeed = false
     private var isGreeted = false
     private var sentPassword = false
     private var banner = Capture(limit: 8192)
@@ -71,7 +74,7 @@ final class ShellChannel: ChannelConsumer {
         _ program: some Program,
         _ limits: Limits,
         _ observer: OutputObserver?,
-        input: [UInt8] = [],
+        input: UploadContent = .bytes([]),
         _ done: @escaping (Outcome) -> Void
     ) {
         guard !isEnded else {
@@ -89,11 +92,34 @@ final class ShellChannel: ChannelConsumer {
         jobs[frame] = job
         order.append(frame)
         if order.count == 1 { startClock() }
-        let bytes = ShellLoop.frame(program.text, marker)
+        var pieces = [ShellLoop.frame(program.text, marker)]
+        switch input {
+        case .bytes(let bytes): pieces.append(bytes)
+        case .pieces(let next): feeder = InputFeeder(next)
+        }
         if become?.prompt != nil, !isGreeted {
-            held += [bytes, input]
+            held += pieces
         } else {
-            channel?.send([bytes, input])
+            sendFrames(pieces)
+        }
+    }
+
+    private func sendFrames(_ pieces: [[UInt8]]) {
+        mayFeed = true
+        channel?.send(pieces)
+        feed()
+    }
+
+    // MARK: Input in pieces
+
+    func hasRoom() { feed() }
+
+    private func feed() {
+        guard mayFeed, let feeder, let channel else { return }
+        do throws(UploadContent.Unreadable) {
+            try feeder.feed(channel)
+        } catch {
+            startFailed(.unsendable, error.reason)
         }
     }
 
@@ -172,7 +198,7 @@ final class ShellChannel: ChannelConsumer {
         pid = Int32(trailer)
         let waiting = held
         held = []
-        channel?.send(waiting)
+        sendFrames(waiting)
     }
 
     private func finished(_ frame: Conversation.Frame, _ trailer: String) {
@@ -254,6 +280,7 @@ final class ShellChannel: ChannelConsumer {
     /// The channel and its consumer hold each other; here they part.
     private func letGo() {
         isEnded = true
+        feeder = nil
         channel?.drop()
         channel = nil
     }

@@ -26,7 +26,7 @@ package protocol Remote: Actor {
 
     /// Streams `content` into a file through a channel of its own; the host checks the sum before the name appears.
     func put(
-        _ content: [UInt8],
+        _ content: UploadContent,
         _ upload: Upload,
         as account: Account,
         under authority: Authority,
@@ -78,7 +78,17 @@ extension Remote {
         under authority: Authority,
         _ limits: Limits
     ) async throws(RemoteError) -> Reply {
-        try await put(content, upload, as: .standard, under: authority, limits)
+        try await put(.bytes(content), upload, as: .standard, under: authority, limits)
+    }
+
+    package func put(
+        _ content: [UInt8],
+        _ upload: Upload,
+        as account: Account,
+        under authority: Authority,
+        _ limits: Limits
+    ) async throws(RemoteError) -> Reply {
+        try await put(.bytes(content), upload, as: account, under: authority, limits)
     }
 }
 

@@ -24,6 +24,21 @@ package struct Upload: Equatable, Sendable {
     }
 }
 
+/// Where the bytes of an upload come from.
+package enum UploadContent: Sendable {
+    case bytes([UInt8])
+    /// Handed out in order, at most so many at once, and none at the end: a file that is too large for memory. Called
+    /// on the remote's loop, when there is room for more.
+    case pieces(@Sendable (_ limit: Int) throws(Unreadable) -> [UInt8])
+
+    /// Why there is no next piece; the text is for people.
+    package struct Unreadable: Error, Sendable {
+        package let reason: String
+
+        package init(_ reason: String) { self.reason = reason }
+    }
+}
+
 /// Ends whatever a shell loop is running, but not the loop.
 package enum EndPrograms {
     package static func program(loop pid: Int32) -> ReadingProgram {

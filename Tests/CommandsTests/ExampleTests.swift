@@ -27,9 +27,22 @@ import Testing
         }
     }
 
+    @Test func `every example playbook is valid for a lab`() async throws {
+        try await withWorkplace(hosts: 1) { place in
+            let folder = "\(Self.root)/examples"
+            let names = Files.list(folder)
+            #expect(!names.isEmpty)
+            for name in names {
+                let playbook = "\(folder)/\(name)/\(name).yml"
+                let result = try await place.baton("validate", "-i", place.inventory, playbook)
+                #expect(result.status == .exited(0), "\(result.errors)")
+            }
+        }
+    }
+
     @Test func `the options that the readme shows exist`() throws {
         let text = String(decoding: try Files.read("\(Self.root)/README.md"), as: UTF8.self)
-        let help = try ["exec", "hosts", "lab-up", "facts", "init", "plan", "deploy", "render"].map {
+        let help = try ["exec", "hosts", "lab-up", "facts", "init", "validate", "plan", "deploy", "render"].map {
             String(decoding: try Files.read("\(Self.root)/Tests/CommandsTests/Snapshots/help-\($0).txt"), as: UTF8.self)
         }.joined()
         for word in text.split(whereSeparator: { " `\n(),;".contains($0) })

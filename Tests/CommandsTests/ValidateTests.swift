@@ -47,6 +47,26 @@ import Testing
         }
     }
 
+    @Test func `files that are not there and names that nothing defines are told before anybody is contacted`()
+        async throws
+    {
+        let text =
+            "- {hosts: web, tasks: [{template: {src: none, dest: /a}}, {file: {path: /b, content: '{{ colour }}'}}]}\n"
+        try await withProject(["web.yml": text]) { place in
+            let alone = try await place.baton("validate", "web.yml")
+            #expect(alone.status == .exited(1))
+            #expect(alone.errors.contains("none"), "\(alone.errors)")
+            let both = try await place.baton("validate", "-i", "hosts.yml", "web.yml")
+            #expect(both.status == .exited(1))
+            #expect(both.errors.contains("(for web1, web2)"), "\(both.errors)")
+            for command in [["plan"], ["deploy", "-y"]] {
+                let result = try await place.run([BatonProgram.path] + command + ["-i", "hosts.yml", "web.yml"])
+                #expect(result.status == .exited(1))
+                #expect(result.errors == both.errors)
+            }
+        }
+    }
+
     @Test func `for programs diagnostics are data`() async throws {
         let files = ["one.yml": "- hosts: web\n  tasks:\n    - fil: {path: /a}\n"]
         try await withProject(files) { place in

@@ -24,6 +24,14 @@ struct ExpressionErrorTests {
             """
         ),
         (
+            "x: 'a {{ nope }} b\n  '\n",
+            """
+            vars.yml:1:10: error: "nope" is not defined
+              x: 'a {{ nope }} b
+                       ^
+            """
+        ),
+        (
             "x: 'it''s {{ nope }}'\n",
             """
             vars.yml:1:14: error: "nope" is not defined

@@ -80,17 +80,17 @@ import Testing
     }
 
     @Test(arguments: HostShell.present.prefix(1))
-    func `a thousand files in one program`(shell: HostShell) async throws {
+    func `hundreds of files in one program`(shell: HostShell) async throws {
         try await withHost(shell) { host in
             let text = try await content("x")
-            let steps = (0..<1000).map { number in
+            let steps = (0..<300).map { number in
                 let expected = HostSide.Expectation(path: host.full("file \(number)"), fingerprint: "missing")
                 return Step(number, "file", .file(FileChange(expected: expected, content: text, mode: 0o644)))
             }
             let outcome = try await host.apply(steps)
-            #expect(outcome.ended.count == 1000)
+            #expect(outcome.ended.count == 300)
             #expect(outcome.ended.filter { $0.end != .done || !$0.errors.isEmpty }.isEmpty)
-            #expect(host.names().count == 1000)
+            #expect(host.names().count == 300)
         }
     }
 }

@@ -30,7 +30,9 @@ import Testing
         var reader = OperationsReader(key: key, steps: steps, keep: 1000)
         var log = Log()
         func feed(_ stream: StandardStream, _ text: String) {
-            let bytes = Array(text.replacing("KEY", with: key.text).utf8)
+            // The byte that stands behind the mark of a beginning.
+            let filled = text.replacing("b 7\n", with: "b 7\n.").replacing("b 9\n", with: "b 9\n.")
+            let bytes = Array(filled.replacing("KEY", with: key.text).utf8)
             for start in stride(from: 0, to: bytes.count, by: piece) {
                 bytes[start..<min(start + piece, bytes.count)].withUnsafeBytes {
                     reader.feed(stream, $0) { log.note($0) }
@@ -67,6 +69,21 @@ import Testing
         #expect(read(text, "").isBroken)
         let (log, _) = read(text + Self.stdout + Self.stderr, Self.stderr)
         #expect(!log.lines.contains { $0.hasPrefix("ended 9") })
+    }
+
+    @Test func `a step has begun before it has printed anything, also behind one who keeps line ends back`() throws {
+        let shell = Marker((1, 1))
+        var conversation = Conversation()
+        _ = conversation.expect(shell)
+        var reader = OperationsReader(key: key, steps: [7], keep: 1000)
+        var log = Log()
+        try Array("\n\(key.text) b 7\n.".utf8).withUnsafeBytes { bytes in
+            try conversation.receive(.stdout, bytes) { event in
+                if case .output(_, let stream, let bytes) = event { reader.feed(stream, bytes) { log.note($0) } }
+            }
+        }
+        #expect(log.lines == ["began 7"])
+        #expect(log.output.isEmpty)
     }
 
     @Test func `steps that nobody sent are not read`() {

@@ -4,6 +4,12 @@ import Shell
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// What is sent to a host, exactly: a file of `Cases` is what stands behind the library. BATON_UPDATE_SNAPSHOTS=1 writes
 /// them anew.
 @Suite struct ProgramTextTests {
@@ -97,7 +103,7 @@ import Testing
         // Functions of the library end with a bracket at the start of a line; what calls them comes behind the last.
         let start = text.firstRange(of: name == "looks" ? "\nbaton_look_paths 0" : "\nb_key=")?.lowerBound
         let calls = String(text[try #require(start)...].dropFirst())
-        if Surroundings.environment["BATON_UPDATE_SNAPSHOTS"] == "1" { try Files.write(Array(calls.utf8), to: path) }
+        if getenv("BATON_UPDATE_SNAPSHOTS") != nil { try Files.write(Array(calls.utf8), to: path) }
         #expect(String(decoding: try Files.read(path), as: UTF8.self) == calls)
     }
 

@@ -89,4 +89,19 @@ struct HostileTests {
         #expect(throws: DocumentError.self) { try bytes.template("r/templates/x", [0x61, 0xFF]) }
         #expect(throws: ContentProblem.self) { try bytes.file(["r/templates/locked", "r/locked"]) }
     }
+
+    @Test func `files can be checked without an inventory`() throws {
+        let text = """
+            - hosts: all
+              tasks:
+                - {template: {src: bad, dest: /a}}
+                - {template: {src: "{{ a }}", dest: /a}}
+                - {file: {path: /a, src: nope}}
+                - {file: {path: /a, src: there}}
+            """
+        let playbook = try Playbook.parse(SourceText(name: "play.yml", text: text))
+        let world = World(files: ["root/templates/bad": "{% if %}", "root/files/there": ""])
+        let found = playbook.checkFiles(world.contents()).items.map { "\($0.sourceName): \($0.message)" }
+        #expect(found == ["root/templates/bad: an expression is missing here", "play.yml: there is no file \"nope\""])
+    }
 }

@@ -49,6 +49,21 @@ struct SecretTests {
         #expect(contents.secrets == ["hunter2-secret", "HUNTER2-SECRET"])
     }
 
+    @Test func `one of the inventory is fetched where it is used`() throws {
+        var world = World(secrets: [:])
+        world.inventory = "all: {hosts: {web1: {}}, vars: {key: !secret env:TOKEN, word: !vault x}}\n"
+        // Having it is no error, also where it cannot be had.
+        #expect(world.problem("run: \"echo {{ inventory_hostname }}\"") == "")
+        let task = "run: ls\nenvironment: {K: \"{{ key }}\"}"
+        #expect(
+            world.problem(task).contains("hosts.yml:1:38: error: the secret \"env:TOKEN\" cannot be had: it is not set")
+        )
+        world.secrets["TOKEN"] = "hunter2-secret"
+        guard case .carryOut(.command(let run)) = try world.work(task).decide([:]) else { throw Unexpected() }
+        #expect(run.command.environment == [ShellCommand.Setting(name: "K", value: "hunter2-secret")])
+        #expect(world.problem("run: \"echo {{ word }}\"").contains("this needs a value that cannot be read: !vault"))
+    }
+
     @Test func `a name never holds one`() throws {
         let text = "- hosts: all\n  tasks: [{name: \"a {{ t }}\", run: ls, vars: {t: !secret env:TOKEN}}]\n"
         guard case .ready(let ready) = try World().resolved(text)[0] else { throw Unexpected() }

@@ -91,6 +91,36 @@ import Darwin
         }
     }
 
+    @Test func `what a child said and how it ended waits for who listens late`() async throws {
+        try await withLoop { loop in
+            let child = try RunningChild(
+                ["sh", "-c", "echo early; echo odd >&2; exit 3"],
+                environment: Surroundings.environment,
+                on: loop
+            )
+            // The loop turns as often as it takes to see the end of the process, and nobody listens.
+            while child.exit == nil {
+                await withCheckedContinuation { (turned: CheckedContinuation<Void, Never>) in
+                    loop.after(.milliseconds(1)) { turned.resume() }
+                }
+            }
+            var heard: [String] = []
+            await withCheckedContinuation { (over: CheckedContinuation<Void, Never>) in
+                child.handler = { event in
+                    switch event {
+                    case .received(let stream, let bytes):
+                        heard.append("\(stream) \(String(decoding: bytes, as: UTF8.self))")
+                    case .ended(let stream): heard.append("\(stream) ended")
+                    case .exited(let exit): heard.append("\(exit)")
+                    case .drained, .inputClosed: break
+                    }
+                    if heard.count == 5 { over.resume() }
+                }
+            }
+            #expect(heard.sorted() == ["errors ended", "errors odd\n", "exited(3)", "output early\n", "output ended"])
+        }
+    }
+
     @Test func `megabytes pass unchanged through a queue of few bytes`() async throws {
         try await withLoop { loop in
             let input = (0..<20_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 9) }

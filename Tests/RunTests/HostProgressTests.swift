@@ -310,7 +310,7 @@ import Testing
         stage.commands["look closely"] = { _ in 1 }
         stage.play()
         #expect(stage.log == ["apply standard !look closely", "apply standard !next"])
-        #expect(stage.statuses == ["1 ok", "2 changed"])
+        #expect(stage.statuses == ["1 changed", "2 changed"])
 
         stage = Stage { script in
             script.run("look closely") {

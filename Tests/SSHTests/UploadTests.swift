@@ -2,6 +2,7 @@ import Lab
 import Reactor
 import SSH
 import Shell
+import Synchronization
 import TestSupport
 import Testing
 
@@ -96,4 +97,110 @@ import Testing
             }
         }
     }
+
+    /// The file's bytes as they are sent, and how many were read at once.
+    private func content(_ file: OpenFile) -> UploadContent {
+        .pieces { limit throws(UploadContent.Unreadable) in
+            do throws(SystemError) {
+                return try file.read(limit)
+            } catch {
+                throw UploadContent.Unreadable(error.description)
+            }
+        }
+    }
+
+    @Test(arguments: [0, 1, 300_000, 5_000_000])
+    func `a file is read while it is sent`(size: Int) async throws {
+        try await withServer { server in
+            try await server.connected { remote in
+                let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ ($0 >> 8)) }
+                let path = "\(server.host.home)/source"
+                try Files.write(bytes, to: path)
+                let file = try OpenFile(path)
+                let sum = try Checksum.sha256 { limit throws(SystemError) in try file.read(limit) }
+                #expect(sum == Checksum.sha256(bytes))
+                for name in ["one", "two"] {
+                    file.rewind()
+                    let goal = Upload(
+                        destination: "\(server.host.home)/\(name)",
+                        mode: 0o600,
+                        sha256: sum,
+                        size: file.size
+                    )
+                    let reply = try await remote.put(
+                        content(file),
+                        goal,
+                        as: .standard,
+                        under: .playbook,
+                        Limits()
+                    )
+                    #expect(reply.status == 0, "\(reply.stderr.text)")
+                    #expect(try Files.read(goal.destination) == bytes)
+                }
+            }
+        }
+    }
+
+    @Test func `a file that cannot be read to its end is not put`() async throws {
+        try await withServer { server in
+            try await server.connected { remote in
+                let path = "\(server.host.home)/file"
+                let left = Countdown(3)
+                let broken = UploadContent.pieces { limit throws(UploadContent.Unreadable) in
+                    if left.isOver() { throw UploadContent.Unreadable("the disk is gone") }
+                    return [UInt8](repeating: 7, count: limit)
+                }
+                let goal = Upload(destination: path, mode: 0o600, sha256: Checksum.sha256([]), size: 50_000_000)
+                do throws(RemoteError) {
+                    _ = try await remote.put(broken, goal, as: .standard, under: .playbook, Limits())
+                    Issue.record("it did not fail")
+                } catch {
+                    #expect(error.kind == .unsendable)
+                    #expect(error.detail == "the disk is gone")
+                }
+                // The host notices that its input has ended, and clears up.
+                let reply = try await remote.sh("until [ -z \"$(ls -A)\" ]; do sleep 0.05; done; echo fine")
+                #expect(reply.stdout.text == "fine\n")
+            }
+        }
+    }
+
+    @Test func `a large file does not wait in memory`() async throws {
+        try await withServer { server in
+            try await server.connected { remote in
+                // Stops taking: what has been read by then is what is kept.
+                let read = Countdown(0)
+                let endless = UploadContent.pieces { limit throws(UploadContent.Unreadable) in
+                    read.add(limit)
+                    return [UInt8](repeating: 7, count: limit)
+                }
+                let goal = Upload(
+                    destination: "\(server.host.home)/file",
+                    mode: 0o600,
+                    sha256: Checksum.sha256([]),
+                    size: 1 << 30
+                )
+                try server.enter("exec sh -c 'read -r line; exec sleep 2'")
+                await #expect(throws: RemoteError.self) {
+                    _ = try await remote.put(
+                        endless,
+                        goal,
+                        as: .standard,
+                        under: .playbook,
+                        Limits(timeout: .seconds(1))
+                    )
+                }
+                // The windows of the channel and of the connection, and two pieces.
+                #expect(read.total < 8 << 20, "\(read.total)")
+            }
+        }
+    }
+}
+
+private final class Countdown: Sendable {
+    private let value: Atomic<Int>
+    init(_ value: Int) { self.value = Atomic(value) }
+    func isOver() -> Bool { value.subtract(1, ordering: .relaxed).newValue < 0 }
+    func add(_ count: Int) { value.add(count, ordering: .relaxed) }
+    var total: Int { value.load(ordering: .relaxed) }
 }

@@ -18,6 +18,8 @@ package enum Surroundings {
         return result
     }
 
+    package static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
     package static var user: String { String(cString: getpwuid(getuid()).pointee.pw_name) }
     package static var isRoot: Bool { getuid() == 0 }
 

@@ -57,8 +57,8 @@ enum DeployCommand {
         if parsed[check] {
             let detail: Progress.Detail = plan.isVerbose ? .everything : .little
             let live = try await LiveRun(plan, shows: .stream, detail: detail, interrupts)
-            let report = await job.pass(RunOptions(changes: false, wantsDiffs: parsed[diff]), live)
-            let result = await live.conclude(report.results.held(to: expected), .plan(signalsChanges: false))
+            let options = RunOptions(changes: false, wantsDiffs: parsed[diff], expectedDigests: expected)
+            let result = await live.conclude(await job.pass(options, live).results, .plan(signalsChanges: false))
             await plan.vault.close()
             live.show(result, isPlan: true, job.render(isPlan: true))
             return result.exit
@@ -85,7 +85,8 @@ private struct Deployment {
     func run(asking: Bool, _ expected: [String: String]?) async throws(CommandError) -> Events.ExitCode {
         guard asking else { return try await carryOut(plan, expected, besides: []) }
         let live = try await LiveRun(plan, shows: .nobody, detail: .little, interrupts)
-        let results = await job.pass(RunOptions(changes: false, wantsDiffs: true), live).results.held(to: expected)
+        let options = RunOptions(changes: false, wantsDiffs: true, expectedDigests: expected)
+        let results = await job.pass(options, live).results
         let result = await live.conclude(results, .plan(signalsChanges: false))
         let isWorthAsking = results.contains { $0.digest != nil && $0.hasSomethingToDo }
         if result.exit == .interrupted || result.exit == .refused || !isWorthAsking {
@@ -145,14 +146,6 @@ private struct Deployment {
     private func inOrder(_ results: [HostResult]) -> [HostResult] {
         let byName = Dictionary(results.map { ($0.host, $0) }, uniquingKeysWith: { first, _ in first })
         return job.hosts.compactMap { byName[$0.name] }
-    }
-}
-
-extension [HostResult] {
-    /// Hosts of which a plan says something else are refused.
-    fileprivate func held(to expected: [String: String]?) -> [HostResult] {
-        guard let expected else { return self }
-        return map { $0.digest == nil || $0.digest == expected[$0.host] ? $0 : .drifted($0.host) }
     }
 }
 

@@ -53,6 +53,12 @@ struct PlaybookJob {
             throw CommandError(rendered: chosen.redactor.clean(error.description))
         }
         hosts = await run.hosts
+        if hosts.isEmpty {
+            throw CommandError(
+                "no play of \(file.shown) is for any of these hosts",
+                hint: "an empty run would look like success; the plays' `hosts:` and -l have nothing in common"
+            )
+        }
     }
 
     /// One way through the playbook, and what became of each host.

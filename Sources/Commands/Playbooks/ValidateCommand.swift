@@ -47,7 +47,10 @@ enum ValidateCommand {
         var summaries: [Summary] = []
         for shown in parsed[playbooks] {
             let file = PlaybookFile(shown, context)
-            if let playbook = file.read(&problems) { summaries.append(Summary(file: file, playbook: playbook)) }
+            guard let playbook = file.read(&problems) else { continue }
+            summaries.append(Summary(file: file, playbook: playbook))
+            // With an inventory, evaluating finds them.
+            if !files.areNamed { problems.add(contentsOf: missing(playbook, file, project)) }
         }
         if files.areNamed, let inventory = try await files.inventory(&problems), !problems.hasErrors {
             let chosen = try Chosen(parsed, context, project, output, inventory, files)
@@ -76,6 +79,14 @@ enum ValidateCommand {
         }
         report(summaries, problems, output, context)
         return problems.hasErrors ? .usage : .done
+    }
+
+    private static func missing(_ playbook: Playbook, _ file: PlaybookFile, _ project: Project) -> Diagnostics {
+        playbook.checkFiles(
+            Contents(root: project.root, folder: file.folder) { (path) throws(ContentProblem) in
+                try ProjectFiles.read(path)
+            }
+        )
     }
 
     private static func report(

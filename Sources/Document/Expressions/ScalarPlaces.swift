@@ -49,7 +49,8 @@ struct ScalarPlaces {
             let end = min(cursor + run.bytes.count, text.count)
             pieces.append(Piece(decoded: cursor..<end, source: run.source, isEscape: run.isEscape))
             cursor = end
-            if text[cursor...].allSatisfy({ $0 == 0x0A }) { break }
+            // Line ends in front of a closing quote have become a space, and nothing behind it will say so.
+            if text[cursor...].allSatisfy({ $0 == 0x0A || $0 == 0x20 }) { break }
         }
         return pieces
     }

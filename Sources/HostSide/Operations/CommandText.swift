@@ -9,6 +9,10 @@ enum CommandText {
             lines.append("CDPATH='' cd -- \(HostPath.word(directory)) || exit")
         }
         for setting in command.environment {
+            guard isName(setting.name) else {
+                lines.append("echo 'a name of its environment is none for a shell' >&2; exit 1")
+                continue
+            }
             lines.append("export \(Quoting.word("\(setting.name)=\(setting.value)"))")
         }
         switch command.body {
@@ -19,6 +23,13 @@ enum CommandText {
             lines.append("exec \(Quoting.line(words))")
         }
         return "\(name)() {\n\(lines.map { "    \($0)\n" }.joined())}\n"
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        text.utf8.first.map { !(48...57).contains($0) } == true
+            && text.utf8.allSatisfy {
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == UInt8(ascii: "_")
+            }
     }
 
     /// What the command reads, as a function that prints it.

@@ -33,6 +33,9 @@ package struct OperationsReader: Sendable {
     /// The host does not keep to the framing; nothing that it says from then on is reported.
     package private(set) var isBroken = false
 
+    /// By stream: a step has just begun, and the byte that stands behind its mark has not come.
+    private var awaitsFiller = [false, false]
+
     private static let noteLimit = 4096
 
     package init(key: Marker, steps: [Int], keep: Int) {
@@ -68,6 +71,11 @@ package struct OperationsReader: Sendable {
     ) {
         // Between steps nothing belongs to anybody: a background child, or noise of the shell before the first.
         guard place.isInside else { return }
+        if awaitsFiller[stream.rawValue] {
+            awaitsFiller[stream.rawValue] = false
+            if bytes.count == 1 { return }
+            return output(UnsafeRawBufferPointer(rebasing: bytes.dropFirst()), stream, in: place, report)
+        }
         if place.isInNote {
             let room = max(0, Self.noteLimit - (gathered[place.index]?.note.count ?? 0))
             gathered[place.index]?.note += bytes.prefix(room)
@@ -88,6 +96,7 @@ package struct OperationsReader: Sendable {
         case ("b", false):
             guard words.count == 2, place.index < steps.count, words[1] == String(steps[place.index]) else { break }
             place.isInside = true
+            awaitsFiller[stream.rawValue] = true
             if gathered[place.index] == nil {
                 let empty = Capture(limit: keep)
                 gathered[place.index] = Gathered(captures: [empty, empty])

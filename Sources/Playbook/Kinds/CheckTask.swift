@@ -108,6 +108,7 @@ struct CheckWork: Work {
     let check: Check
 
     var looks: [Look] { [] }
+    var conditional: Operation? { .check(check) }
 
     func decide(_ seen: Sightings) -> Decision { .carryOut(.check(check)) }
 }

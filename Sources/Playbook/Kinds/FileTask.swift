@@ -47,7 +47,7 @@ struct FileTask: TaskBody {
             content = resolver.contents.shared(Array(given.text.utf8), ofTask: resolver.number)
             isTainted = given.isTainted
         } else if let argument = arguments["src"], let name = try resolver.text(argument) {
-            content = try resolver.file(name, argument, in: "files").content
+            content = try resolver.contents.file(name, argument, in: "files").content
         }
         return FileWork(
             path: path,
@@ -61,16 +61,34 @@ struct FileTask: TaskBody {
     }
 }
 
-extension TaskResolver {
+extension FileTask {
+    func checkFiles(_ contents: Contents, _ diagnostics: inout Diagnostics) {
+        guard let argument = arguments["src"], let name = argument.constantText else { return }
+        do throws(DocumentError) {
+            _ = try contents.file(name, argument, in: "files")
+        } catch {
+            diagnostics.add(contentsOf: error.diagnostics)
+        }
+    }
+}
+
+extension Argument {
+    var constantText: String? {
+        constant.flatMap { Reading(key: key, value: $0, isWritten: true).plainText }
+    }
+}
+
+extension Contents {
+    /// A file that a key names.
     func file(
         _ name: String,
         _ argument: Argument,
         in subfolder: String,
         alsoNamed suffix: String? = nil
     ) throws(DocumentError) -> (path: String, content: FileChange.Content) {
-        let places = contents.places(of: name, in: subfolder, alsoNamed: suffix)
+        let places = places(of: name, in: subfolder, alsoNamed: suffix)
         do throws(ContentProblem) {
-            return try contents.file(places)
+            return try file(places)
         } catch {
             let shown = Printable.quoted(name, limit: 200)
             throw DocumentError(
@@ -83,7 +101,9 @@ extension TaskResolver {
             )
         }
     }
+}
 
+extension TaskResolver {
     mutating func validate(_ argument: Argument?) throws(DocumentError) -> String? {
         guard let argument, let command = try command(argument) else { return nil }
         guard command.contains("%s") else { throw DocumentError(Diagnostic.lacksPlace(argument)) }

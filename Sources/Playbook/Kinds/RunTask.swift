@@ -112,6 +112,9 @@ struct RunWork: Work {
         return looks
     }
 
+    // The host asks them all again right before the command.
+    var conditional: Operation? { .command(run) }
+
     func decide(_ seen: Sightings) -> Decision {
         if let path = run.creates {
             switch seen.state(.path(path, hashing: .never), path) {

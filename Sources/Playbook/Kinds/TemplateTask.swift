@@ -28,7 +28,7 @@ struct TemplateTask: TaskBody {
         let path = try resolver.needed(try resolver.path(arguments["path"]), arguments["path"])
         guard let argument = arguments["src"] else { return try resolver.needed(nil, nil) }
         let name = try resolver.needed(try resolver.text(argument), argument)
-        let file = try resolver.file(name, argument, in: "templates", alsoNamed: ".j2")
+        let file = try resolver.contents.file(name, argument, in: "templates", alsoNamed: ".j2")
         let rendered = try resolver.rendered(try resolver.contents.template(file.path, file.content.bytes))
         return FileWork(
             path: path,
@@ -39,5 +39,15 @@ struct TemplateTask: TaskBody {
             backup: try resolver.flag(arguments["backup"]),
             validate: try resolver.validate(arguments["validate"])
         )
+    }
+
+    func checkFiles(_ contents: Contents, _ diagnostics: inout Diagnostics) {
+        guard let argument = arguments["src"], let name = argument.constantText else { return }
+        do throws(DocumentError) {
+            let file = try contents.file(name, argument, in: "templates", alsoNamed: ".j2")
+            _ = try contents.template(file.path, file.content.bytes)
+        } catch {
+            diagnostics.add(contentsOf: error.diagnostics)
+        }
     }
 }

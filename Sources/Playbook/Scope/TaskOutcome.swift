@@ -27,18 +27,19 @@ package struct TaskOutcome: Sendable, Equatable {
         if let status { pairs.append(Value.Pair(name: "rc", value: .data(.int(status)))) }
         for (name, bytes) in [("stdout", stdout), ("stderr", stderr)] {
             guard let bytes else { continue }
-            var text = String(decoding: bytes, as: UTF8.self)
-            while text.utf8.last == 0x0A || text.utf8.last == 0x0D {
-                text = String(decoding: text.utf8.dropLast(), as: UTF8.self)
-            }
-            let lines = text.isEmpty ? [] : text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
-            let list = lines.map {
-                Value.data(.string(String(decoding: $0.last == 0x0D ? $0.dropLast() : $0, as: UTF8.self)))
-            }
-            pairs.append(Value.Pair(name: name, value: marked(.data(.string(text)))))
+            // What follows a program's last word is not meant.
+            var text = bytes[...]
+            while let last = text.last, last == 0x0A || last == 0x0D { text = text.dropLast() }
+            let lines = text.isEmpty ? [] : text.split(separator: 0x0A, omittingEmptySubsequences: false)
+            let list = lines.map { TaskOutcome.text($0.last == 0x0D ? $0.dropLast() : $0) }
+            pairs.append(Value.Pair(name: name, value: marked(TaskOutcome.text(text))))
             pairs.append(Value.Pair(name: name + "_lines", value: marked(.data(.list(list)))))
         }
         return .data(.map(pairs))
+    }
+
+    private static func text(_ bytes: ArraySlice<UInt8>) -> Value {
+        .data(.string(String(decoding: bytes, as: UTF8.self)))
     }
 
     private func marked(_ value: Value) -> Value { isTainted ? value.asTainted : value }

@@ -8,6 +8,13 @@ baton_mark() {
     printf '\n%s %s\n' "$b_key" "$1" >&2
 }
 
+# Behind it a byte that belongs to nobody: whoever carries this on keeps back a line end, which may begin a mark of his,
+# and a step would begin only with its first output.
+baton_begin() {
+    printf '\n%s b %s\n.' "$b_key" "$b_step"
+    printf '\n%s b %s\n.' "$b_key" "$b_step" >&2
+}
+
 # baton_step NUMBER RETRIES DELAY stop|continue COMMAND...: COMMAND sets b_end to `done`, `skipped`, `stale` or a status
 # that is not 0, and maybe b_note. What failed is tried again; if it fails for good, the program ends, unless it may
 # continue.
@@ -16,7 +23,7 @@ baton_step() {
     shift 4
     # Somebody wants nothing more to begin.
     if [ -e "/tmp/.baton-stop-$b_stop" ]; then baton_finish; fi
-    baton_mark "b $b_step"
+    baton_begin
     while :; do
         b_end='done' b_note=''
         "$@"
