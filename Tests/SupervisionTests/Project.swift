@@ -27,6 +27,7 @@ struct Project {
     var scope: ServiceScope {
         let source = SourceText(name: "variables", text: "")
         var values = variables.mapValues { Value(.string($0), text: $0, origin: Origin(source, .start)).asData }
+        values["nothing"] = Value(.null, origin: Origin(source, .start))
         values["key"] = Value(.secret(.environment("KEY")), origin: Origin(source, .start))
         values["token"] = Value(.secret(.environment("TOKEN")), origin: Origin(source, .start))
         let secrets = secrets

@@ -66,7 +66,7 @@ import Testing
             case .supervisord:
                 try await host.waitFor("supervisorctl status app:app_00 | grep -q FATAL")
             default:
-                try await host.waitFor("sv status app-0 | grep -q '^down: app-0: .*normally up'")
+                try await host.waitFor("sv status app-0 | grep '^down: app-0: ' | grep -qv 'want up'")
             }
             #expect(try await host.output("cat /run/app/pid-0") == pid)
             #expect(try await service.pid(1) == other)

@@ -89,3 +89,35 @@ struct TableTests {
         }
     }
 }
+
+/// What a change of a definition touches.
+struct ChangeTests {
+    private func files(_ project: Project) throws -> [String: String] {
+        let rendering = try project.rendering(.systemd)
+        return Dictionary(uniqueKeysWithValues: rendering.files.map { ($0.path, $0.content) })
+    }
+
+    @Test func `one more instance of systemd leaves the others as they are`() throws {
+        var project = try Project.named("web")
+        let before = try files(project)
+        project.text = project.text.replacing("processes: 2", with: "processes: 3")
+        let after = try files(project)
+        #expect(
+            Set(after.keys.filter { after[$0] != before[$0] }) == [
+                "/etc/systemd/system/web.target", "/etc/systemd/system/web@2.service.d/instance.conf",
+                "/etc/logrotate.d/baton-web",
+            ]
+        )
+    }
+
+    @Test func `what one instance of systemd has alone changes nothing for the others`() throws {
+        var project = try Project.named("web")
+        let before = try files(project)
+        project.text = project.text.replacing(
+            "8000 + instance }}\"\n      G",
+            with: "8000 + instance * 2 }}\"\n      G"
+        )
+        let after = try files(project)
+        #expect(after.keys.filter { after[$0] != before[$0] } == ["/etc/systemd/system/web@1.service.d/instance.conf"])
+    }
+}

@@ -4,8 +4,8 @@ extension ReleaseDeclaration {
     /// The release for one host.
     package func evaluate(_ scope: ServiceScope) throws(DocumentError) -> ReleaseDefinition {
         var reader = SettingsReader(settings, scope.evaluator())
-        let root = reader.read("root") { (reading) throws(DocumentError) in try reading.plainPath() }
-        let artifact = reader.read("artifact") { (reading) throws(DocumentError) in try reading.word() }
+        let root = reader.needed("root") { (reading) throws(DocumentError) in try reading.plainPath() }
+        let artifact = reader.needed("artifact") { (reading) throws(DocumentError) in try reading.word() }
         let digest = reader.read("sha256") { (reading) throws(DocumentError) in try reading.digest() }
         let user = reader.read("user") { (reading) throws(DocumentError) in try reading.accountName() }
         let shared = reader.read("shared") { (reading) throws(DocumentError) in

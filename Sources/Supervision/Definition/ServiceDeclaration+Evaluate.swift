@@ -12,7 +12,7 @@ extension ServiceDeclaration {
         if let release {
             var reader = SettingsReader(release.settings, scope.evaluator())
             let user = reader.read("user") { (reading) throws(DocumentError) in try reading.accountName() }
-            if let root = reader.read("root", { (reading) throws(DocumentError) in try reading.plainPath() }) {
+            if let root = reader.needed("root", { (reading) throws(DocumentError) in try reading.plainPath() }) {
                 place = (root, user)
             }
             diagnostics.add(contentsOf: reader.diagnostics)

@@ -32,6 +32,15 @@ package struct ServiceDefinition: Sendable, Equatable {
     /// Where each key was written, by the rows of the table of supervisors.
     package var origins: [String: Origin] = [:]
 
+    /// For who has no file to read it from.
+    package init(name: String, description: String, root: String? = nil, user: String, instances: [ServiceInstance]) {
+        self.name = name
+        self.description = description
+        self.root = root
+        self.user = user
+        self.instances = instances
+    }
+
     package var count: Int { instances.count }
 }
 
@@ -46,6 +55,12 @@ package struct ServiceInstance: Sendable, Equatable {
     package var secrets: [EnvironmentVariable] = []
     package var logFile: String?
     package var listen: Address?
+
+    package init(number: Int, command: [String], directory: String) {
+        self.number = number
+        self.command = command
+        self.directory = directory
+    }
 
     /// The program by a path, through `env` where it is to be searched.
     var words: [String] { command[0].hasPrefix("/") ? command : ["/usr/bin/env"] + command }
@@ -79,6 +94,12 @@ package struct Restart: Sendable, Equatable {
     package var limit: Int? = 3
     /// In seconds.
     package var within = 30
+
+    package init(policy: RestartPolicy = .onFailure, limit: Int? = 3, within: Int = 30) {
+        self.policy = policy
+        self.limit = limit
+        self.within = within
+    }
 }
 
 package enum Logs: Sendable, Equatable {
@@ -105,6 +126,11 @@ package struct Limit: Sendable, Equatable {
     package var resource: Resource
     /// Nil is unlimited.
     package var value: Int?
+
+    package init(resource: Resource, value: Int?) {
+        self.resource = resource
+        self.value = value
+    }
 }
 
 package enum SupervisorChoice: Sendable, Equatable {

@@ -1,4 +1,5 @@
 package import Document
+import Text
 
 /// What a definition is evaluated with: the variables of a host, and the way to secrets.
 package struct ServiceScope: Sendable {
@@ -66,6 +67,21 @@ struct SettingsReader {
             diagnostics.add(contentsOf: error.diagnostics)
             return nil
         }
+    }
+
+    /// The value of a key that must come to something.
+    mutating func needed<Found>(
+        _ path: String,
+        _ read: (Reading) throws(DocumentError) -> Found
+    ) -> Found? {
+        let hadErrors = diagnostics.items.count
+        let found = self.read(path, read)
+        if found == nil, diagnostics.items.count == hadErrors {
+            let origin = settings[path]?.origin ?? settings.origin
+            let message = "\(Printable.quoted(key(path))) comes to nothing"
+            diagnostics.add(Diagnostic(message, in: origin.source, at: origin.position))
+        }
+        return found
     }
 
     /// A line in which each `{{ }}` is one word.
