@@ -46,7 +46,9 @@ import Testing
             }
             try Files.makeDirectory(host.full(".baton-00112233445566dd/folder"))
             try host.write(".file.baton-00112233445566ee", "half", mode: 0o600)
-            let theirs = [".file.baton-00112233445566ff", ".file.baton-notes", "..file.baton-0011.baton-22", ".baton-notes"]
+            let theirs = [
+                ".file.baton-00112233445566ff", ".file.baton-notes", "..file.baton-0011.baton-22", ".baton-notes",
+            ]
             for name in theirs { try host.write(name, "half") }
             for name in host.names() where !name.hasSuffix("bb") {
                 try await host.command("touch", "-d", "2 hours ago", name)
