@@ -30,6 +30,9 @@ static const unsigned char library_run_sh[] = {
 static const unsigned char library_steps_sh[] = {
 #embed "programs/library/steps.sh"
 };
+static const unsigned char library_way_sh[] = {
+#embed "programs/library/way.sh"
+};
 static const unsigned char library_place_sh[] = {
 #embed "programs/library/place.sh"
 };
@@ -49,6 +52,7 @@ baton_program baton_library_look_sh(void) { return PROGRAM(library_look_sh); }
 baton_program baton_library_age_sh(void) { return PROGRAM(library_age_sh); }
 baton_program baton_library_run_sh(void) { return PROGRAM(library_run_sh); }
 baton_program baton_library_steps_sh(void) { return PROGRAM(library_steps_sh); }
+baton_program baton_library_way_sh(void) { return PROGRAM(library_way_sh); }
 baton_program baton_library_place_sh(void) { return PROGRAM(library_place_sh); }
 baton_program baton_library_change_sh(void) { return PROGRAM(library_change_sh); }
 baton_program baton_checks_sh(void) { return PROGRAM(checks_sh); }

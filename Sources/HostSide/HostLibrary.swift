@@ -13,6 +13,8 @@ enum HostLibrary: CaseIterable {
     case run
     /// Steps and their framing.
     case steps
+    /// The way to a directory.
+    case way
     /// Where a change happens.
     case place
     /// Changes of files, directories and links.
@@ -47,6 +49,7 @@ enum HostLibrary: CaseIterable {
         case .age: baton_library_age_sh()
         case .run: baton_library_run_sh()
         case .steps: baton_library_steps_sh()
+        case .way: baton_library_way_sh()
         case .place: baton_library_place_sh()
         case .change: baton_library_change_sh()
         }

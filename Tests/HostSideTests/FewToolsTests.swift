@@ -63,7 +63,7 @@ import Testing
     @Test(arguments: HostShell.present)
     func `without base64 the content of a file comes all the same`(shell: HostShell) async throws {
         try await withHost(shell) { host in
-            let few = try await host.only(["head", "od"])
+            let few = try await host.only(["head", "od", "stat", "id"])
             try Files.write(Array(0...255), to: host.full("file"))
             let look = Look.content(host.full("file"), limit: 255)
             #expect(try await few.look([look])[look] == .content(Array(0...254), isWhole: false))

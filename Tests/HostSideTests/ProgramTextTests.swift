@@ -117,7 +117,7 @@ import Darwin
         )
         let looks = Looking.program(Self.looks).text
         #expect(looks == Looking.program(Self.looks).text)
-        #expect(!Looking.program([.content("/a", limit: 1)]).text.contains("baton_see()"))
+        #expect(!Looking.program([.content("/a", limit: 1)]).text.contains("baton_file()"))
     }
 
     @Test(arguments: programs.map(\.name))

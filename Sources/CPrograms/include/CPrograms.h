@@ -21,6 +21,7 @@ baton_program baton_library_look_sh(void);
 baton_program baton_library_age_sh(void);
 baton_program baton_library_run_sh(void);
 baton_program baton_library_steps_sh(void);
+baton_program baton_library_way_sh(void);
 baton_program baton_library_place_sh(void);
 baton_program baton_library_change_sh(void);
 

@@ -1,3 +1,5 @@
+internal import Text
+
 /// What a host says of a path in one line: `missing`, `file 644 0 0 12 sha256 ab12...`, `directory 755 0 0`,
 /// `link 0 0 TARGET`, `other 11a4 ...`. The host compares such lines right before a change; here they are read.
 struct Fingerprint: Equatable {
@@ -20,6 +22,9 @@ struct Fingerprint: Equatable {
         case "unseen" where words.count == 1:
             kind = .missing
             trouble = "a directory on the way to it may not be looked into"
+        case "barred" where words.count > 1:
+            kind = .missing
+            trouble = Printable.sentence(line.utf8.dropFirst(7), limit: 200)
         case "link":
             guard words.count == 4, let user = Self.number(words[1]), let group = Self.number(words[2]) else {
                 return nil

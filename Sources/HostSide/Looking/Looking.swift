@@ -10,7 +10,7 @@ package enum Looking {
         let paths = paths(of: looks)
         var parts: Set<HostLibrary> = [.look]
         var calls = ""
-        if !paths.isEmpty { parts.insert(.state) }
+        if !paths.isEmpty { parts.formUnion([.state, .way]) }
         for start in stride(from: 0, to: paths.count, by: pathsAtOnce) {
             let some = paths[start..<min(start + pathsAtOnce, paths.count)]
             let wants = some.map(\.want).joined(separator: " ")
@@ -21,6 +21,7 @@ package enum Looking {
             switch look {
             case .path: continue
             case .content(let path, let limit):
+                parts.formUnion([.state, .way])
                 calls += "baton_look_content \(number) \(max(limit, 0)) \(HostPath.word(path))\n"
             case .command(let command):
                 calls += CommandText.function("b_command", command)

@@ -4,7 +4,8 @@ internal import Shell
 /// change nothing of the program around it.
 enum CommandText {
     static func function(_ name: String, _ command: ShellCommand) -> String {
-        var lines = ["unset b_key"]
+        // Neither what frames the answers nor what other steps were given.
+        var lines = ["unset b_key b_id b_stop b_content", "unset -f b_input b_check"]
         if let directory = command.directory {
             lines.append("CDPATH='' cd -- \(HostPath.word(directory)) || exit")
         }

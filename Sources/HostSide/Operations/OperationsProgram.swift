@@ -26,9 +26,16 @@ package struct OperationsProgram {
         return "\(directory).\(name).baton-\(identity(key))"
     }
 
-    /// Tells the program with this key, from a shell beside it, to begin no other step.
+    /// Tells the program with this key, from a shell beside it, to begin no other step. Words that nobody took back are
+    /// taken away after a day.
     package static func stop(key: Marker) -> ReadingProgram {
-        ReadingProgram("stop between steps", "set -C; : > \(stopFile(key))")
+        let sweep = """
+            for b_old in /tmp/.baton-stop-????????????????; do
+                if [ -h "$b_old" ] || [ ! -O "$b_old" ]; then continue; fi
+                if [ -n "$(find "$b_old" -prune -type f -mmin +1440 2>/dev/null)" ]; then rm -f "$b_old"; fi
+            done
+            """
+        return ReadingProgram("stop between steps", "(set -C; : > \(stopFile(key))) || exit\n\(sweep)\n")
     }
 
     /// Takes the word back once the program has ended.
@@ -97,7 +104,7 @@ private struct StepWriter {
             command = verify(expectations)
         }
         if command[0].hasPrefix("baton_"), !["baton_verify", "baton_probe"].contains(command[0]) {
-            parts.formUnion([.state, .place, .change])
+            parts.formUnion([.state, .way, .place, .change])
             command.insert("baton_change", at: 0)
         }
         let words = [String(step.number), String(max(step.retries, 0)), Self.seconds(step.delay)]

@@ -107,18 +107,35 @@ extension TaskResolver {
     mutating func validate(_ argument: Argument?) throws(DocumentError) -> String? {
         guard let argument, let command = try command(argument) else { return nil }
         guard command.contains("%s") else { throw DocumentError(Diagnostic.lacksPlace(argument)) }
+        if let mark = MisplacedMark("%s", in: command) { throw DocumentError(.misplaced(mark, argument)) }
         return command
     }
 }
 
 extension Diagnostics {
     mutating func checkValidate(_ argument: Argument?) {
-        guard let argument, let value = argument.constant, case .string(let text) = value.content else { return }
-        if !text.contains("%s") { add(.lacksPlace(argument)) }
+        guard let argument else { return }
+        if case .template(let template) = argument.content {
+            if let mark = MisplacedMark("%s", in: template) { add(.misplaced(mark, argument)) }
+        } else if let value = argument.constant, case .string(let text) = value.content {
+            if !text.contains("%s") { add(.lacksPlace(argument)) }
+            if let mark = MisplacedMark("%s", in: text) { add(.misplaced(mark, argument, in: text)) }
+        }
     }
 }
 
 extension Diagnostic {
+    static func misplaced(_ mark: MisplacedMark, _ argument: Argument, in text: String? = nil) -> Diagnostic {
+        var position = argument.origin.position
+        if let text, let offset = mark.offset { position = argument.origin.position(ofByte: offset, in: text) }
+        return Diagnostic(
+            "%s stands \(mark.place): the path of the new file is a word of its own and is not found there",
+            in: argument.origin.source,
+            at: position,
+            hint: "write %s without quotes; the path is passed as one word whatever is in it"
+        )
+    }
+
     static func lacksPlace(_ argument: Argument) -> Diagnostic {
         Diagnostic(
             "\(Printable.quoted(argument.key)) has no %s, where the path of the new file goes",

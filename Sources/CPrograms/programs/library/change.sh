@@ -9,14 +9,7 @@ baton_file() {
     baton_place "$1" || baton_lost "$1" "$2"
     baton_still "$2"
     baton_work
-    if [ -z "$6" ]; then
-        printf %s "$b_content" >"./$b_name"
-    elif [ -z "$b_open" ]; then
-        mv -f -- "../$6" "./$b_name"
-    else
-        # Others may have touched it; a copy is out of their reach before it is checked.
-        cat <"../$6" >"./$b_name" && rm -f -- "../$6"
-    fi || baton_fail "cannot write $1: is the disk full?"
+    b_said=$(baton_fill "$6" 2>&1) || baton_fail "cannot write $1: is the disk full? $b_said"
     baton_sum "./$b_name"
     if [ "$b_summer" = none ]; then baton_fail "no sha256sum, shasum or openssl here to check $1 with"; fi
     [ "$b_sum" = "$5" ] || baton_fail "what was written for $1 is not what was sent: is the disk full?"
@@ -24,13 +17,24 @@ baton_file() {
         baton_validate "$8" || baton_fail "the new $1 was refused by: $8"
         (cd -P .. && baton_still "$2") || exit 75
     fi
-    [ -z "$7" ] || baton_keep "$1"
+    [ -z "$7" ] || baton_old "$1" "$2"
     baton_label "$1"
-    [ -z "$4" ] || chown -h -- "$4" "./$b_name" || baton_fail "cannot give $1 to $4"
-    chmod -- "0$3" "./$b_name" || baton_fail "cannot set mode $3 on $1"
+    [ -z "$4" ] || baton_try "cannot give $1 to $4" chown -h -- "$4" "./$b_name"
+    baton_try "cannot set mode $3 on $1" chmod -- "0$3" "./$b_name"
     # coreutils and newer busybox sync one file; an old one refuses the argument, and then all is synced.
     sync "./$b_name" 2>/dev/null || sync
     baton_rename
+}
+
+baton_fill() {
+    if [ -z "$1" ]; then
+        printf %s "$b_content" >"./$b_name"
+    elif [ -z "$b_open" ]; then
+        mv -f -- "../$1" "./$b_name"
+    else
+        # Others may have touched it; a copy is out of their reach before it is checked.
+        cat <"../$1" >"./$b_name" && rm -f -- "../$1"
+    fi
 }
 
 # The directory of PATH cannot be gone into.
@@ -39,37 +43,37 @@ baton_lost() {
     baton_fail "the directory of $1 is not there, or may not be gone into"
 }
 
-# Runs a command line in which every %s becomes the path of the new file, quoted where it has to be.
+# Runs a command line in which every %s stands for the path of the new file. The path comes as a parameter, never as a
+# part of the line: whatever its name is, the shell does not read it.
 baton_validate() {
-    b_file=$PWD/$b_name b_quoted=
-    case $b_file in
-    *[!a-zA-Z0-9/._-]*)
-        while :; do
-            case $b_file in *\'*) ;; *) break ;; esac
-            b_quoted="$b_quoted${b_file%%\'*}'\\''" b_file=${b_file#*\'}
-        done
-        b_file="'$b_quoted$b_file'"
-        ;;
-    esac
     b_rest=$1 b_line=
     while :; do
         case $b_rest in *%s*) ;; *) break ;; esac
-        b_line=$b_line${b_rest%%\%s*}$b_file b_rest=${b_rest#*\%s}
+        b_line=$b_line${b_rest%%\%s*}\"\$1\" b_rest=${b_rest#*\%s}
     done
     b_line=$b_line$b_rest
+    set -- "$PWD/$b_name"
     (
-        unset b_key
+        unset b_key b_id b_stop b_content
         cd / && eval "$b_newline$b_line"
     ) </dev/null >&2
 }
 
-# Keeps the old file. Its name ends in ~ because programs that read whole directories pass such names over.
-baton_keep() {
-    [ -e "../$b_name" ] || return 0
-    b_kept=$b_name.baton-$(date -u +%Y%m%dT%H%M%SZ)~
-    # It is not written again, only replaced: a second name is a copy.
-    ln -- "../$b_name" "../$b_kept" 2>/dev/null || cp -p -- "../$b_name" "../$b_kept" ||
-        baton_fail "cannot keep the old $1 as ${b_directory%/}/$b_kept"
+# Keeps what is replaced. It is not written again: a second name is a copy. The name is made where nobody else can reach
+# it, and only if it is still the one that was looked at.
+baton_old() {
+    case $2 in missing | directory*) return ;; esac
+    if ln -P -- "../$b_name" "$b_spare" 2>/dev/null || ln -- "../$b_name" "$b_spare" 2>/dev/null; then
+        baton_stat "$b_spare"
+        b_line=$b_lines
+        baton_split
+        [ "$b_identity" = "$b_found" ] || exit 75
+    elif [ -n "$b_open" ]; then
+        baton_fail "cannot keep the old $1, as others may write its directory and there are no hard links in it"
+    else
+        baton_try "cannot keep the old $1" cp -pP -- "../$b_name" "$b_spare"
+    fi
+    baton_keep "$b_spare" ..
     printf 'the old file is %s' "${b_directory%/}/$b_kept"
 }
 
@@ -93,20 +97,36 @@ baton_file_access() {
         return
     fi
     # Somebody may put a link in its place at any moment: what is open stays the same file.
-    exec 3<"./$b_name" || exit 75
-    b_identity=$(stat -L -c %d:%i /proc/self/fd/3) || baton_fail "cannot be sure of $1, as others may write its directory"
+    if { command exec 3<"./$b_name"; } 2>/dev/null; then
+        b_identity=$(stat -L -c '%d:%i %h' /proc/self/fd/3) ||
+            baton_fail "cannot be sure of $1, as others may write its directory"
+        [ "${b_identity% *}" = "$b_found" ] || exit 75
+        # Another name of it may be anywhere: who may write here can give a name to a file of somebody else.
+        if [ "${b_identity#* }" -gt 1 ] && baton_root; then
+            baton_fail "$1 has other names, and others may write its directory: root does not change its owner or mode"
+        fi
+        baton_access /proc/self/fd/3 "$1" "$3" "$4" -L
+        return
+    fi
+    # One's own, but not to be read: a second name of it is where nobody else can put anything in its place.
+    if baton_root; then exit 75; fi
+    baton_work
+    baton_try "cannot be sure of $1, as others may write its directory" ln -- "../$b_name" "$b_spare"
+    baton_stat "$b_spare"
+    b_line=$b_lines
+    baton_split
     [ "$b_identity" = "$b_found" ] || exit 75
-    baton_access /proc/self/fd/3 "$1" "$3" "$4" -L
+    baton_access "$b_spare" "$1" "$3" "$4" -h
 }
 
 # The owner first: a change of it takes setuid away.
 baton_access() {
     if [ -n "$4" ]; then
         if [ "$5" = -h ]; then set -- "$@" -h; else set -- "$@" -f; fi
-        chown "$6" -- "$4" "$1" || baton_fail "cannot give $2 to $4"
+        baton_try "cannot give $2 to $4" chown "$6" -- "$4" "$1"
     fi
     # Five digits: with four, coreutils leaves setgid on a directory.
-    chmod -- "0$3" "$1" || baton_fail "cannot set mode $3 on $2"
+    baton_try "cannot set mode $3 on $2" chmod -- "0$3" "$1"
 }
 
 # baton_directory PATH EXPECTED MODE OWNER
@@ -115,7 +135,7 @@ baton_directory() {
         b_name=${1##*/}
         baton_reach "${1%/*}/" || baton_fail "cannot make the directories above $1"
         baton_still "$2"
-        mkdir -m 700 -- "./$b_name" || baton_fail "cannot make $1"
+        baton_try "cannot make $1" mkdir -m 700 -- "./$b_name"
     else
         baton_place "$1" || exit 75
         baton_still "$2"
@@ -141,8 +161,8 @@ baton_link() {
     baton_place "$1" || baton_lost "$1" "$2"
     baton_still "$2"
     baton_work
-    ln -s -- "$3" "./$b_name" || baton_fail "cannot make the link $1"
-    [ -z "$4" ] || chown -h -- "$4" "./$b_name" || baton_fail "cannot give $1 to $4"
+    baton_try "cannot make the link $1" ln -s -- "$3" "./$b_name"
+    [ -z "$4" ] || baton_try "cannot give $1 to $4" chown -h -- "$4" "./$b_name"
     baton_rename
 }
 
@@ -156,22 +176,23 @@ baton_remove() {
     baton_place "$1" || exit 75
     baton_still "$2"
     if [ -n "$4" ]; then
-        b_kept=$b_name.baton-$(date -u +%Y%m%dT%H%M%SZ)~
-        if [ -e "./$b_kept" ]; then baton_fail "${b_directory%/}/$b_kept is there already"; fi
-        mv -f -- "./$b_name" "./$b_kept" || baton_fail "cannot keep the old $1"
+        baton_keep "./$b_name" .
         printf 'the old one is %s' "${b_directory%/}/$b_kept"
     else
         case $2 in
         directory*)
             if [ "$3" = all ]; then
                 baton_unmounted "$b_directory"
-                rm -rf -- "./$b_name"
+                set -- "$1" rm -rf
             else
-                rmdir -- "./$b_name"
+                set -- "$1" rmdir
             fi
             ;;
-        *) rm -f -- "./$b_name" ;;
-        esac || baton_fail "cannot remove $1"
+        *) set -- "$1" rm -f ;;
+        esac
+        b_path=$1
+        shift
+        baton_try "cannot remove $b_path" "$@" -- "./$b_name"
     fi
 }
 

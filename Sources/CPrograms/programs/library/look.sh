@@ -12,25 +12,61 @@ baton_look_paths() {
     for b_path; do
         b_number=$((b_number + 1))
         eval "b_state=\$b_seen_$b_number b_sum=\$b_sum_$b_number b_names=\$b_names_$b_number"
+        baton_barred "$b_path"
+        if [ -n "$b_barred" ]; then b_sum=- b_names='' b_state="barred $b_barred"; fi
         printf 'path %d %s\t%s\t%s\0' "$((b_first + b_number - 1))" "${b_sum:--}" "${b_names:-	}" "$b_state"
     done
 }
 
-# baton_look_content NUMBER LIMIT FILE: its first bytes, and one more if there are more.
+# Why root would not go to the directory of path $1, in b_barred; empty if it would. The shell itself sees whether a link is
+# on the way; only then it is looked at closer.
+baton_barred() {
+    b_rest=${1%/*}/
+    if [ "$b_rest" = "${b_asked-}" ]; then return; fi
+    b_asked=$b_rest b_barred='' b_above=''
+    case $b_asked in /*) b_from= ;; *) b_from=${PWD%/}/ ;; esac
+    while [ -n "$b_rest" ]; do
+        b_above=$b_above${b_rest%%/*} b_rest=${b_rest#*/}
+        if [ -n "$b_above" ] && [ -h "$b_above" ]; then
+            b_barred=$( { if baton_root; then baton_walk "$b_from$b_asked"; fi; } 2>&1)
+            return
+        fi
+        b_above=$b_above/
+    done
+}
+
+# baton_look_content NUMBER LIMIT FILE: its first bytes, and one more if there are more. It is found as for a change, so
+# nobody can have root read a file of their choice.
 baton_look_content() {
-    if [ ! -f "$3" ]; then
-        printf 'failed %d it is not there, or not a file\0' "$1"
-    elif [ ! -r "$3" ]; then
-        printf 'failed %d it may not be read\0' "$1"
-    elif command -v base64 >/dev/null 2>&1; then
+    { b_said=$(baton_content "$@" 2>&1 >&3); } 3>&1 || printf 'failed %d %s\0' "$1" "$b_said"
+}
+
+baton_content() {
+    { baton_place "$3" && [ -f "./$b_name" ] && [ ! -h "./$b_name" ]; } || baton_fail 'it is not there, or not a file'
+    [ -r "./$b_name" ] || baton_fail 'it may not be read'
+    baton_stat . "./$b_name"
+    b_line=${b_lines%%"$b_newline"*}
+    baton_split
+    b_open=
+    if [ -z "$b_lines" ] || baton_shared; then b_open=yes; fi
+    b_line=${b_lines#*"$b_newline"}
+    baton_split
+    { command exec <"./$b_name"; } 2>/dev/null || baton_fail 'it may not be read'
+    # Where others may write, a link may have come in between.
+    if [ -n "$b_open" ]; then
+        b_found=$(stat -L -c '%d:%i' /proc/self/fd/0 2>/dev/null)
+        if [ -z "$b_found" ] || [ "$b_found" != "$b_identity" ]; then
+            if baton_root; then baton_fail 'root cannot be sure of it, as others may write its directory'; fi
+        fi
+    fi
+    if command -v base64 >/dev/null 2>&1; then
         printf 'base64 %d ' "$1"
-        head -c "$(($2 + 1))" <"$3" | base64
-        printf '\0'
+        head -c "$(($2 + 1))" | base64
     else
         printf 'hex %d ' "$1"
-        head -c "$(($2 + 1))" <"$3" | od -An -v -tx1
-        printf '\0'
+        head -c "$(($2 + 1))" | od -An -v -tx1
     fi
+    printf '\0'
 }
 
 # baton_look_command NUMBER FUNCTION: its status, and the end of what it says on stderr.

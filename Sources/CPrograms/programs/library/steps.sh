@@ -61,11 +61,13 @@ baton_finish() {
 # baton_change COMMAND...: a change of the library, in a subshell of its own: it goes to other directories and cleans up
 # behind itself. What it prints is its note.
 baton_change() {
+    b_above=${2%/*}/ b_sweep=yes
+    case $b_newline${b_swept-} in *"$b_newline$b_above$b_newline"*) b_sweep= ;; esac
+    if [ -n "$b_sweep" ]; then b_swept=${b_swept-}$b_above$b_newline; fi
     b_note=$("$@")
     b_end=$?
     case $b_end in
     0)
-        b_above=${2%/*}/
         case $b_newline${b_unsynced-} in
         *"$b_newline$b_above$b_newline"*) ;;
         *) b_unsynced=${b_unsynced-}$b_above$b_newline ;;
