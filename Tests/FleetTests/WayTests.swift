@@ -185,6 +185,7 @@ import Testing
                 #expect(try await names(defaults, held) == ["held (agent)"])
                 defaults.surroundings.environment = { $0 == "SSH_AUTH_SOCK" ? "\(home.path)/nobody" : nil }
                 #expect(try await names(defaults, nil) == [usual])
+                await agent.seeToItsEnd(on: loop)
             }
         }
     }

@@ -38,14 +38,19 @@ func withAnswers(_ body: @escaping @Sendable (Answers) async throws -> Void) asy
                 environment: Surroundings.environment,
                 on: loop
             )
-            defer { child.close() }
             let line = await withCheckedContinuation { (done: CheckedContinuation<String, Never>) in
                 let said = Said(done)
                 child.handler = { said.handle($0) }
             }
-            let ports = line.split(separator: " ").compactMap { Int($0) }
-            try #require(ports.count == 3, "the server said: \(line)")
-            try await body(Answers(directory: directory, http: ports[0], https: ports[1], other: ports[2]))
+            do {
+                let ports = line.split(separator: " ").compactMap { Int($0) }
+                try #require(ports.count == 3, "the server said: \(line)")
+                try await body(Answers(directory: directory, http: ports[0], https: ports[1], other: ports[2]))
+            } catch {
+                await child.seeToItsEnd(on: loop)
+                throw error
+            }
+            await child.seeToItsEnd(on: loop)
         }
     }
 }
