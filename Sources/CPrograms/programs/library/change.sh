@@ -81,10 +81,10 @@ baton_old() {
 baton_label() {
     [ -e "${b_selinux:-/sys/fs/selinux/enforce}" ] || return 0
     if [ -e "../$b_name" ]; then
-        chcon -h --reference="../$b_name" -- "./$b_name" || baton_fail "cannot keep the SELinux label of $1"
+        baton_try "cannot keep the SELinux label of $1" chcon -h --reference="../$b_name" -- "./$b_name"
     elif command -v matchpathcon >/dev/null 2>&1; then
         b_context=$(matchpathcon -n -- "$1" 2>/dev/null) || return 0
-        case $b_context in *:*) chcon -h -- "$b_context" "./$b_name" || baton_fail "cannot label $1" ;; esac
+        case $b_context in *:*) baton_try "cannot label $1" chcon -h -- "$b_context" "./$b_name" ;; esac
     fi
 }
 
