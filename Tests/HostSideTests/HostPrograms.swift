@@ -42,9 +42,10 @@ struct HostFolder {
         return state
     }
 
-    /// How it is now, for a change that expects this.
+    /// How it is now, for a change that expects this. What root does not look at counts as missing: a link on the way may
+    /// have come after the look.
     func now(_ name: String) async throws -> HostSide.Expectation {
-        HostSide.Expectation(path: full(name), fingerprint: try await state(name)?.fingerprint ?? "")
+        HostSide.Expectation(path: full(name), fingerprint: try await state(name)?.fingerprint ?? "missing")
     }
 
     func full(_ name: String) -> String { name.hasPrefix("/") ? name : "\(path)/\(name)" }
