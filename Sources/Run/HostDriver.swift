@@ -76,13 +76,6 @@ final class HostDriver: @unchecked Sendable {
             case .apply(let batch): await apply(batch)
             case .pause(let number, let pause): await wait(number, pause)
             case .rest(let duration): await sleep.wait(duration)
-            case .ask(let check, let retries, let delay):
-                var complaint = await ask(check)
-                for _ in 0..<retries where complaint != nil && !isStopped {
-                    await sleep.wait(delay)
-                    complaint = await ask(check)
-                }
-                progress.asked(complaint)
             }
         }
     }
@@ -190,35 +183,6 @@ final class HostDriver: @unchecked Sendable {
             case .content(_, let limit): room + limit * 4 + (4 << 10)
             case .command, .age: room + (4 << 10)
             }
-        }
-    }
-
-    // MARK: Asking through the connection
-
-    /// What came instead of what was wanted; nil if all is well.
-    private func ask(_ check: Check) async -> String? {
-        let nothing = "there is nothing on the host to ask with"
-        guard let question = CheckQuestion(check) else {
-            return "\(nothing), and the connection cannot be asked through"
-        }
-        let place: ExchangePlace
-        switch question.place {
-        case .tcp(let host, let port): place = .tcp(host: host, port: UInt16(clamping: port))
-        case .unix(let path): place = .unix(path)
-        }
-        let exchange = await remote.exchange(
-            with: place,
-            sending: question.sending,
-            limit: CheckQuestion.limit,
-            within: check.timeout,
-            until: { question.isEnough($0) }
-        )
-        switch exchange {
-        case .answer(let bytes): return question.complaint(about: bytes)
-        case .refused(let reason): return "\(question.name) cannot be reached: \(reason)"
-        case .timedOut: return "\(question.name) did not answer within \(Waiting.text(check.timeout))"
-        case .impossible: return "\(nothing), and this way to the host has no other"
-        case .lost(let reason): return reason
         }
     }
 

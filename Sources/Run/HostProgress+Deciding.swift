@@ -148,7 +148,6 @@ extension HostProgress {
         var changesNothing = false
         if case .check(let check) = operation {
             entries[index].isCheck = true
-            entries[index].check = check
             if case .command = check.target {} else { changesNothing = true }
         }
         if mode == .plan {

@@ -113,12 +113,7 @@ extension HostProgress {
             outcome.status = 0
             finish(index, .ok, note: reason.isEmpty ? nil : reason, outcome)
             return
-        case .failed(let status):
-            outcome.failed = true
-            if entries[index].check != nil, CheckProgram.foundNothing(step.note, status: status) {
-                unasked = (index, step)
-                return
-            }
+        case .failed: outcome.failed = true
         case .done, .stale: break
         }
         outcome.changed = !entries[index].isCheck
@@ -175,7 +170,7 @@ extension HostProgress {
     /// The program of the first batch ended by itself, and all it said has been told.
     package mutating func applied() {
         guard let batch = batches.first else { return }
-        if failure == nil, staleAt == nil, again == nil, unasked == nil {
+        if failure == nil, staleAt == nil, again == nil {
             if let step = batch.steps.first(where: { roles[$0.number] != nil }) {
                 if isStopping {
                     batches = []
@@ -186,26 +181,8 @@ extension HostProgress {
                 failStep(step.number, HostResult.Problem(kind: "answer_incomplete", message: words))
             }
         }
-        let isDone = failure == nil && staleAt == nil && again == nil && unasked == nil
+        let isDone = failure == nil && staleAt == nil && again == nil
         batches = isDone ? Array(batches.dropFirst()) : []
-    }
-
-    /// A check was asked through the connection: nil if all was well, otherwise what came instead.
-    package mutating func asked(_ complaint: String?) {
-        guard let (index, asked) = unasked else { return }
-        unasked = nil
-        var step = asked
-        step.end = complaint == nil ? .done : .failed(status: 1)
-        step.note = "asked through the connection"
-        if let complaint { step.shown?.stderr = Array(complaint.utf8) }
-        step.shown?.exit = complaint == nil ? 0 : 1
-        step.outcome.status = step.shown?.exit
-        step.outcome.stderr = step.shown?.stderr
-        // The program ended there: what was decided behind it has not been done.
-        rewind(to: index)
-        carriedOut(index, step)
-        if again == nil { cursor = index + 1 }
-        if failure != nil { isOver = true }
     }
 
     /// The end of a program was not seen. `step` was running, if one was.
@@ -231,7 +208,7 @@ extension HostProgress {
     mutating func settle() {
         isApplying = false
         roles = [:]
-        let isAsExpected = staleAt == nil && again == nil && unasked == nil
+        let isAsExpected = staleAt == nil && again == nil
         if failure != nil {
             isOver = true
         } else if let index = staleAt {

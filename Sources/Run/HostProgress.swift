@@ -26,8 +26,6 @@ package struct HostProgress<Source: TaskSource> {
         case apply(Batch)
         case pause(number: Int, Pause)
         case rest(Duration)
-        /// A check for which the host has no tool: asked through the connection, and told by `asked`.
-        case ask(Check, retries: Int, delay: Duration)
         case finished
     }
 
@@ -65,7 +63,6 @@ package struct HostProgress<Source: TaskSource> {
         var attempts = 0
         var isChange = false
         var isCheck = false
-        var check: Check?
     }
 
     /// So often a task may find its host changed by somebody else.
@@ -90,8 +87,6 @@ package struct HostProgress<Source: TaskSource> {
     var nextStep = 1
     /// Commands whose conditions need a secret that was not there.
     var unjudged: [(index: Int, step: StepReport)] = []
-    /// A check that the host had nothing to ask with.
-    var unasked: (index: Int, step: StepReport)?
     var staleAt: Int?
     var again: Int?
 
@@ -143,10 +138,6 @@ package struct HostProgress<Source: TaskSource> {
                 settle()
                 if isOver || isStopping { continue }
                 if !unjudged.isEmpty { return .fetchSecrets }
-                if let unasked, let check = entries[unasked.index].check {
-                    let outline = outlines[unasked.index]
-                    return .ask(check, retries: outline.retries, delay: outline.delay)
-                }
                 if let index = again {
                     again = nil
                     return .rest(outlines[index].delay)

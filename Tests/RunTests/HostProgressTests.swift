@@ -355,31 +355,6 @@ import Testing
         #expect(stage.statuses == ["1 changed", "2 changed"])
     }
 
-    @Test func `a check that the host has nothing for is asked through the connection`() {
-        func write(_ script: inout Script) {
-            script.add("check", CheckWork()) { $0.outline.retries = 1 }
-            script.file("/etc/a", "a")
-        }
-        var stage = Stage { write(&$0) }
-        stage.hasTools = false
-        stage.answers = [nil]
-        stage.play()
-        #expect(
-            stage.log == [
-                "look /etc/a", "apply standard check +/etc/a", "ask", "look /etc/a", "apply standard +/etc/a",
-            ]
-        )
-        #expect(stage.statuses == ["1 ok", "2 changed"])
-        #expect(stage.result(1)?.note == "asked through the connection")
-
-        stage = Stage { write(&$0) }
-        stage.hasTools = false
-        stage.answers = ["it is closed"]
-        stage.play()
-        #expect(stage.statuses == ["1 failed"])
-        #expect(stage.result(1)?.problem?.message == "it is closed")
-    }
-
     @Test func `a link that breaks in a step says which`() {
         var stage = Stage { script in
             script.file("/etc/a", "a")

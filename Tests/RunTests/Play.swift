@@ -14,9 +14,6 @@ struct Stage {
     var commands: [String: (inout Stage) -> Int] = [:]
     /// Called before each program, with how many there were before.
     var meddle: (inout Stage, Int) -> Void = { _, _ in }
-    /// What questions through the connection come to; without a tool on the host.
-    var answers: [String?] = []
-    var hasTools = true
     private(set) var log: [String] = []
     private(set) var results: [TaskResult] = []
     private var programs = 0
@@ -71,9 +68,6 @@ struct Stage {
                 log.append("pause \(number)")
                 progress.paused()
             case .rest: log.append("rest")
-            case .ask:
-                log.append("ask")
-                progress.asked(answers.isEmpty ? "no answer" : answers.removeFirst())
             case .apply(let batch): apply(batch)
             }
         }
@@ -148,11 +142,7 @@ struct Stage {
             outcome.stdout = execution.stdout
             let end = status == 0 ? StepEnd.done : .failed(status: Int32(status))
             return StepReport(end, shown: execution, outcome: outcome)
-        case .check:
-            if !hasTools {
-                return StepReport(.failed(status: 3), shown: .init(exit: 3, stdout: [], stderr: []), note: "rung none")
-            }
-        case .link, .remove: break
+        case .check, .link, .remove: break
         }
         return StepReport(.done, shown: HostResult.Execution(exit: 0, stdout: [], stderr: []))
     }

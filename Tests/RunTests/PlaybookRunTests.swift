@@ -384,38 +384,6 @@ import Testing
         }
     }
 
-    // MARK: Accounts
-
-    @Test(.enabled(if: Accounts.areAvailable))
-    func `tasks of several accounts take turns, each in a program of its own`() async throws {
-        try await withAccounts { server in
-            let lab = Lab(
-                directory: "\(server.directory)/lab",
-                user: Surroundings.user,
-                environment: Surroundings.environment,
-                on: server.loop
-            )
-            let field = Field(loop: server.loop, lab: lab, states: await lab.status())
-            let played = try await field.play(
-                """
-                - hosts: all
-                  tasks:
-                    - file: {path: "{{ base }}/first", content: "one\\n"}
-                      become_user: \(Accounts.free)
-                    - run: "id -un > {{ base }}/second"
-                    - run: "id -un > {{ base }}/third"
-                      become_user: \(Accounts.free)
-                """
-            )
-            #expect(
-                played.statuses("lab1") == ["1 changed", "2 changed", "3 changed"],
-                "\(String(describing: played.result("lab1")?.problem))"
-            )
-            #expect(field.text("lab1", "second") == "\(Surroundings.user)\n")
-            #expect(field.text("lab1", "third") == "\(Accounts.free)\n")
-        }
-    }
-
     // MARK: Before anything is contacted
 
     @Test func `everything that can be known to be wrong is said before anything is contacted`() async throws {

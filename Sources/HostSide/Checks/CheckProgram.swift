@@ -36,9 +36,6 @@ package enum CheckProgram {
         line(in: output).flatMap { CheckRung(rawValue: $0) }
     }
 
-    /// The same of a step's note.
-    package static func foundNothing(_ note: String?, status: Int32) -> Bool { status == 3 && note == "rung none" }
-
     /// Whether nothing on the host could ask: then the controller can, through its connection.
     package static func foundNothing(_ output: [UInt8], status: Int32) -> Bool {
         status == 3 && line(in: output) == "none"

@@ -31,8 +31,7 @@ baton_step() {
         0) b_end='done' ;;
         done | skipped | stale) ;;
         *)
-            # What there is no tool for now, there will be none for later.
-            if [ "$b_retries" -gt 0 ] && [ "$b_note" != 'rung none' ]; then
+            if [ "$b_retries" -gt 0 ]; then
                 b_retries=$((b_retries - 1))
                 sleep "$b_delay" 2>/dev/null || sleep "$((${b_delay%.*} + 1))"
                 continue
