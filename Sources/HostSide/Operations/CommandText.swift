@@ -6,11 +6,11 @@ enum CommandText {
     static func function(_ name: String, _ command: ShellCommand) -> String {
         var lines = ["unset b_key"]
         if let directory = command.directory {
-            lines.append("CDPATH='' cd -- \(HostPath.word(directory)) || exit")
+            lines.append("CDPATH='' cd -- \(HostPath.word(directory)) || exit 126")
         }
         for setting in command.environment {
             guard isName(setting.name) else {
-                lines.append("echo 'a name of its environment is none for a shell' >&2; exit 1")
+                lines.append("echo 'a name of its environment is none for a shell' >&2; exit 126")
                 continue
             }
             lines.append("export \(Quoting.word("\(setting.name)=\(setting.value)"))")
