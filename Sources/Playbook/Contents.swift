@@ -69,6 +69,15 @@ package final class Contents: Sendable {
         return result
     }
 
+    /// Of the files that were read, in the order of their paths.
+    package var sums: [String] {
+        state.withLock { state in
+            state.files.sorted { $0.key < $1.key }.compactMap { _, file in
+                try? file.get().sha256
+            }
+        }
+    }
+
     /// A template file, parsed once.
     package func template(_ path: String, _ bytes: [UInt8]) throws(DocumentError) -> Template {
         if let known = state.withLock({ $0.templates[path] }) { return try known.get() }

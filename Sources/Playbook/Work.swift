@@ -12,9 +12,13 @@ package protocol Work: Sendable {
     /// What may be sent without having looked again, although an earlier step of the same program may have changed what
     /// was seen: the host looks at its conditions itself. Nil where only another look can tell.
     var conditional: Operation? { get }
+
+    /// All that it is made of, for telling whether it is still the same; of contents the sum will do.
+    var written: [String] { get }
 }
 
 extension Work {
+    package var written: [String] { ["\(self)"] }
     package var conditional: Operation? { nil }
 }
 
@@ -49,11 +53,21 @@ package struct Change: Sendable {
         package var old: Look?
         /// Nil where the file is removed.
         package var new: [UInt8]?
+        /// Said instead of contents that not everybody on the host may read: plans are kept and sent around.
+        package var hidden: String?
 
         package init(path: String, old: Look?, new: [UInt8]?) {
             self.path = path
             self.old = old
             self.new = new
+        }
+
+        /// The same, with nothing but its size if any of these modes keeps others from reading it.
+        func hidden(sizes: String, _ modes: [UInt16]) -> Difference {
+            guard let mode = modes.first(where: { $0 & 0o004 == 0 }) else { return self }
+            var difference = Difference(path: path, old: nil, new: nil)
+            difference.hidden = "(content of a file of mode \(Mode.text(mode)) is not shown; \(sizes))\n"
+            return difference
         }
     }
 

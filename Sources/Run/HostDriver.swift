@@ -130,6 +130,7 @@ final class HostDriver: @unchecked Sendable {
             for await (account, result) in group {
                 switch result {
                 case .success(let seen): answers[account] = seen
+                case .failure(let unseen) where unseen.isRefused: progress.refused(account, unseen.problem)
                 case .failure(let unseen): progress.broke(nil, unseen.problem)
                 }
             }
@@ -143,6 +144,8 @@ final class HostDriver: @unchecked Sendable {
 
     private struct Unseen: Error {
         let problem: HostResult.Problem
+        /// It could not become the account.
+        var isRefused = false
     }
 
     private static func look(
@@ -160,7 +163,7 @@ final class HostDriver: @unchecked Sendable {
                 nil
             )
         } catch {
-            return .failure(Unseen(problem: problem(error)))
+            return .failure(Unseen(problem: problem(error), isRefused: error.kind == .becomeRefused))
         }
         do throws(LookingError) {
             return .success(try Looking.read(reply.stdout.bytes, looks))
@@ -214,28 +217,30 @@ final class HostDriver: @unchecked Sendable {
             let path = OperationsProgram.stagingPath(for: change, key: key)
             let upload = Upload(destination: path, mode: 0o600, sha256: content.sha256, size: content.bytes.count)
             isTouched = true
+            let failed: Result<Reply, RemoteError>
             do throws(RemoteError) {
                 let limits = Limits(timeout: progress.timeout(of: step.number))
-                let reply = try await remote.put(
-                    content.bytes,
-                    upload,
-                    as: Account(batch.account),
-                    under: .playbook,
-                    limits
-                )
-                staged[step.number] = path
-                if reply.status != 0 {
-                    // What comes before it is carried out all the same.
-                    staged[step.number] = nil
-                    await run(batch.steps.prefix { $0.number != step.number }, batch.account, key, staged)
-                    progress.ended(step.number, StepReport(reply, redactor))
-                    progress.applied()
-                    return
+                let account = Account(batch.account)
+                let reply = try await remote.put(content.bytes, upload, as: account, under: .playbook, limits)
+                if reply.status == 0 {
+                    staged[step.number] = path
+                    continue
                 }
+                failed = .success(reply)
             } catch {
-                progress.broke(step.number, Self.problem(error, during: step.label))
-                return
+                guard case .timedOut(ended: true) = error.kind else {
+                    return progress.broke(step.number, Self.problem(error, during: step.label))
+                }
+                failed = .failure(error)
             }
+            // What comes before it is carried out all the same, and what comes after it if that is to be ignored.
+            let before = batch.steps.prefix { $0.number != step.number }
+            guard await run(before, batch.account, key, staged) else { return }
+            switch failed {
+            case .success(let reply): progress.ended(step.number, StepReport(reply, redactor))
+            case .failure(let error): progress.timedOut(step.number, Self.problem(error, during: step.label))
+            }
+            return progress.applied(before.count + 1)
         }
         if await run(batch.steps[...], batch.account, key, staged) { progress.applied() }
     }
@@ -269,7 +274,13 @@ final class HostDriver: @unchecked Sendable {
         switch outcome {
         case .success: return true
         case .failure(let error):
-            progress.broke(listener.current?.number, listener.problem(error))
+            if let number = listener.overdue(error) {
+                progress.timedOut(number, listener.problem(error))
+                return false
+            }
+            // Where sudo refuses, no step begins: the first shows it.
+            let first = error.kind == .becomeRefused ? steps.first?.number : nil
+            progress.broke(listener.current?.number ?? first, listener.problem(error))
             return false
         }
     }

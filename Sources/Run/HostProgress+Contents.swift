@@ -18,6 +18,10 @@ extension HostProgress {
     mutating func compareContents() {
         for (index, difference) in differences {
             guard case .ready(let task)? = entries[index].understanding else { continue }
+            if let hidden = difference.hidden {
+                entries[index].result?.diff = hidden
+                continue
+            }
             var old: [UInt8]?
             if let look = difference.old {
                 guard case .content(let bytes, _)? = oldContents[task.account]?[look] else {

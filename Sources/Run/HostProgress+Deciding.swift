@@ -34,7 +34,7 @@ extension HostProgress {
         case .wrong(let problem): return failed(index, problem)
         case .waits(let name): return waiting(index, for: name)
         case .skipped(let reason):
-            finish(index, .skipped, note: reason, TaskOutcome(skipped: true))
+            finish(index, .skipped, note: reason, .skipped(isCommand: outlines[index].isCommand))
             digest.add(outlines[index], "skipped")
         case .ready(let task):
             if let stop = once(index, task) { return stop }
@@ -52,7 +52,7 @@ extension HostProgress {
         if name == "facts", !knowsFacts { return .facts }
         if mode == .plan {
             finish(index, .unknown, note: "depends on \(name), which is known only when it runs", nil)
-            digest.add(outlines[index], "unknown", [name])
+            digest.add(outlines[index], "unknown", [name] + source.written(index))
             touched.addEverything()
             cursor += 1
             return nil
@@ -74,8 +74,10 @@ extension HostProgress {
         case .none(let note):
             if isTouched, let stop = recheck(index, task, note, seen) { return stop }
             if !isTouched || mode == .plan, entries[index].result == nil {
-                finish(index, .ok, note: note, TaskOutcome())
-                digest.add(outlines[index], "ok")
+                // A condition of a command holds.
+                let isCommand = outlines[index].isCommand
+                finish(index, .ok, note: note, isCommand ? .skipped(isCommand: true) : TaskOutcome())
+                digest.add(outlines[index], "ok", task)
             }
         case .change(let change): plan(change, index, task, seen)
         case .carryOut(let operation):
@@ -92,7 +94,7 @@ extension HostProgress {
             if isTouched, mode == .change { return .lookAgain }
             if isTouched {
                 finish(index, .unknown, note: "depends on what earlier tasks do: as it is now, \(problem.message)", nil)
-                digest.add(outlines[index], "unknown")
+                digest.add(outlines[index], "unknown", task)
                 break
             }
             return failed(index, problem)
@@ -154,7 +156,7 @@ extension HostProgress {
             let status: TaskResult.Status = entries[index].isCheck ? .ok : .changed
             provisional(index, status, note: entries[index].isCheck ? "will be checked" : nil, nil)
             entries[index].isFinal = true
-            digest.add(outlines[index], operation, isTainted: task.isTainted)
+            digest.add(outlines[index], operation, task)
         }
         append(operation, index, task)
         if !changesNothing { touched.addEverything() }

@@ -1,6 +1,7 @@
 package import Events
 import HostSide
-import Playbook
+package import Playbook
+import Text
 
 /// What is to be carried out, and what it came to.
 extension HostProgress {
@@ -12,12 +13,24 @@ extension HostProgress {
         // A plan is shown and never sent.
         let isShown = mode == .plan && task.isTainted
         var step = Step(nextStep, task.name, isShown ? operation.withoutSecrets : operation)
-        step.retries = outline.isJudged ? 0 : outline.retries
+        let isRepeated = Self.isRepeatedThere(operation, outline)
+        step.retries = isRepeated ? outline.retries : 0
         step.delay = outline.delay
-        step.ignoresFailure = outline.ignoresErrors || outline.isJudged
+        // One that will be tried again ends its program.
+        let isLast = isRepeated || entries[index].attempts >= outline.retries
+        step.ignoresFailure = outline.isJudged || (outline.ignoresErrors && isLast)
+        if isRepeated { repeated.insert(nextStep) }
         roles[nextStep] = .task(index)
         nextStep += 1
         append(step, task.account)
+    }
+
+    /// A check that holds itself to its time may be tried again on the host. Everything else is begun anew from here: so
+    /// each attempt has its own time, and one that does not end can be ended and tried again.
+    private static func isRepeatedThere(_ operation: Operation, _ outline: TaskOutline) -> Bool {
+        guard case .check(let check) = operation, !outline.isJudged else { return false }
+        if case .command = check.target { return false }
+        return true
     }
 
     /// Looks again at what was found right. Neighbours share a step.
@@ -67,7 +80,7 @@ extension HostProgress {
     /// How long a step may take, with all its attempts.
     package func deadline(of step: Int) -> Duration {
         guard let outline = outline(of: step) else { return .seconds(600) }
-        if outline.isJudged { return outline.timeout }
+        if !repeated.contains(step) { return outline.timeout }
         return outline.timeout * (outline.retries + 1) + outline.delay * outline.retries
     }
 
@@ -90,13 +103,35 @@ extension HostProgress {
             } else if entries[index].isChange {
                 changed(index, step)
             } else {
-                carriedOut(index, step)
+                carriedOut(index, step, wasRepeated: repeated.contains(number))
             }
         }
     }
 
+    /// A step took longer than it may, and was ended with its program; nothing behind it was begun.
+    package mutating func timedOut(_ number: Int, _ problem: HostResult.Problem) {
+        guard isApplying, failure == nil, case .task(let index)? = roles[number] else { return broke(number, problem) }
+        if !repeated.contains(number), isTriedAgain(index) {
+            batches = []
+            return
+        }
+        guard outlines[index].ignoresErrors else { return broke(number, problem) }
+        var outcome = TaskOutcome(failed: true)
+        // What `timeout` of a shell says.
+        if outlines[index].isCommand { (outcome.status, outcome.stdout, outcome.stderr) = (124, [], []) }
+        finish(index, .ignored, outcome)
+        entries[index].result?.problem = problem
+        entries[index].result?.changes = []
+        batches = []
+        isApplying = false
+        roles = [:]
+        rewind(to: index + 1)
+        forgetSightings()
+    }
+
     private mutating func changed(_ index: Int, _ step: StepReport) {
         if case .failed = step.end {
+            if isTriedAgain(index) { return }
             finishFailed(index, Self.problem(step, "it could not be done"), TaskOutcome(failed: true), step)
             return
         }
@@ -106,12 +141,20 @@ extension HostProgress {
         if !entries[index].isRegistered { register(index, TaskOutcome(changed: true)) }
     }
 
-    mutating func carriedOut(_ index: Int, _ step: StepReport, isLast: Bool = false) {
+    /// Whether a task that failed has attempts left.
+    private mutating func isTriedAgain(_ index: Int) -> Bool {
+        entries[index].attempts += 1
+        guard entries[index].attempts <= outlines[index].retries else { return false }
+        again = index
+        return true
+    }
+
+    mutating func carriedOut(_ index: Int, _ step: StepReport, isLast: Bool = false, wasRepeated: Bool = false) {
         var outcome = step.outcome
         switch step.end {
         case .skipped(let reason):
-            outcome.status = 0
-            finish(index, .ok, note: reason.isEmpty ? nil : reason, outcome)
+            let note = reason.isEmpty ? nil : reason
+            finish(index, .ok, note: note, .skipped(isCommand: outlines[index].isCommand))
             return
         case .failed: outcome.failed = true
         case .done, .stale: break
@@ -124,11 +167,7 @@ extension HostProgress {
         case .wantsSecret: unjudged.append((index, step))
         case .wrong(let problem): finishFailed(index, problem, outcome, step)
         case .judged(_, failed: true):
-            entries[index].attempts += 1
-            if outlines[index].isJudged, entries[index].attempts <= outlines[index].retries {
-                again = index
-                return
-            }
+            if !wasRepeated, isTriedAgain(index) { return }
             var problem = Self.problem(step, entries[index].isCheck ? "the check failed" : nil)
             if !outcome.failed {
                 problem = HostResult.Problem(kind: "task_failed", message: "its failed_when says so")
@@ -145,6 +184,9 @@ extension HostProgress {
         var status = ""
         if case .failed(let number) = step.end { status = "status \(number)" }
         guard let words else {
+            if let note = step.note {
+                return HostResult.Problem(kind: "condition_failed", message: Printable.line(note, limit: 400))
+            }
             return HostResult.Problem(kind: "task_failed", message: "the command ended with \(status)")
         }
         let said = LastWords.of(step.shown)
@@ -167,11 +209,13 @@ extension HostProgress {
         }
     }
 
-    /// The program of the first batch ended by itself, and all it said has been told.
-    package mutating func applied() {
+    /// The program of the first batch ended by itself, and all it said has been told. `count` is how many of its steps
+    /// that was about, if not about all: the others are still to be sent.
+    package mutating func applied(_ count: Int? = nil) {
         guard let batch = batches.first else { return }
+        let steps = batch.steps.prefix(count ?? batch.steps.count)
         if failure == nil, staleAt == nil, again == nil {
-            if let step = batch.steps.first(where: { roles[$0.number] != nil }) {
+            if let step = steps.first(where: { roles[$0.number] != nil }) {
                 if isStopping {
                     batches = []
                     isOver = true
@@ -182,6 +226,10 @@ extension HostProgress {
             }
         }
         let isDone = failure == nil && staleAt == nil && again == nil
+        if isDone, steps.count < batch.steps.count {
+            batches[0].steps.removeFirst(steps.count)
+            return
+        }
         batches = isDone ? Array(batches.dropFirst()) : []
     }
 
@@ -192,6 +240,17 @@ extension HostProgress {
         batches = []
         isApplying = false
         isOver = true
+    }
+
+    /// sudo refuses an account: the first task that is to be looked at as it shows that. It is no failure of the task
+    /// that could be ignored.
+    package mutating func refused(_ account: TaskAccount, _ problem: HostResult.Problem) {
+        let index = (cursor..<entries.count).first { index in
+            guard entries[index].result == nil, case .ready(let task) = understanding(index) else { return false }
+            return task.account == account && !task.work.looks.isEmpty
+        }
+        if let index, failure == nil { fail(index, problem) }
+        broke(nil, problem)
     }
 
     private mutating func failStep(_ number: Int, _ problem: HostResult.Problem) {

@@ -85,6 +85,8 @@ package struct HostProgress<Source: TaskSource> {
     var isApplying = false
     var roles: [Int: Role] = [:]
     var nextStep = 1
+    /// Steps that the host itself tries again.
+    var repeated: Set<Int> = []
     /// Commands whose conditions need a secret that was not there.
     var unjudged: [(index: Int, step: StepReport)] = []
     var staleAt: Int?

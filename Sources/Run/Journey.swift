@@ -16,15 +16,19 @@ struct Journey {
     private var failure: HostDriver.Progress.Failure?
     private var unreachable: HostResult?
 
-    init(_ host: String, _ scope: HostScope?) {
+    /// Of what is written down for all hosts: the playbook and its files.
+    private let written: String
+
+    init(_ host: String, _ scope: HostScope?, written: String) {
         self.host = host
         self.scope = scope
+        self.written = written
     }
 
     /// The same way again, with nothing learnt yet.
     mutating func restart(_ scope: HostScope?) {
         let unreachable = unreachable
-        self = Journey(host, scope)
+        self = Journey(host, scope, written: written)
         // It was not there a moment ago: what all others start from was seen without it.
         self.unreachable = unreachable
     }
@@ -36,7 +40,7 @@ struct Journey {
     var digest: String? {
         if unreachable != nil || !hasBegun { return nil }
         let failure = failure.map { ["failed", $0.problem.kind] } ?? []
-        return SSH.Checksum.sha256(Array((sums + failure).joined(separator: "\n").utf8))
+        return SSH.Checksum.sha256(Array(([written] + sums + failure).joined(separator: "\n").utf8))
     }
 
     mutating func note(_ outcome: Fleet.Outcome<Void>, _ driver: HostDriver?) {

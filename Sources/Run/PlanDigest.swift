@@ -24,12 +24,23 @@ package struct PlanDigest: Sendable {
             fields += [path, "\(state.kind)", String(state.mode, radix: 8), "\(state.user):\(state.group)"]
             if !task.isTainted { fields += [String(state.size), state.sha256 ?? ""] }
         }
-        if !task.isTainted { fields += Self.content(of: change.operation) }
-        add(outline, "change", fields)
+        fields += Self.written(change.operation, isTainted: task.isTainted)
+        add(outline, "change", fields + ["\(task.account)"])
     }
 
-    mutating func add(_ outline: TaskOutline, _ operation: Operation, isTainted: Bool) {
-        add(outline, "carry out", isTainted ? Self.masked(operation) : ["\(operation)"])
+    mutating func add(_ outline: TaskOutline, _ operation: Operation, _ task: ResolvedTask) {
+        add(outline, "carry out", Self.written(operation, isTainted: task.isTainted) + ["\(task.account)"])
+    }
+
+    /// A task for which there is nothing to do, or of which it is not known: what it would do if that were otherwise.
+    mutating func add(_ outline: TaskOutline, _ decision: String, _ task: ResolvedTask) {
+        var fields = ["\(task.account)"]
+        if !task.isTainted {
+            fields += task.work.written
+        } else if let operation = task.work.conditional {
+            fields += Self.written(operation, isTainted: true)
+        }
+        add(outline, decision, fields)
     }
 
     package var sum: String { SSH.Checksum.sha256(lines) }
@@ -40,20 +51,22 @@ package struct PlanDigest: Sendable {
         lines += field.utf8
     }
 
-    private static func content(of operation: Operation) -> [String] {
+    /// All of an operation, but for how its path was seen: what counts of that is said elsewhere.
+    private static func written(_ operation: Operation, isTainted: Bool) -> [String] {
+        func owner(_ ownership: Ownership) -> [String] { [ownership.user ?? "", ownership.group ?? ""] }
         switch operation {
         case .file(let change):
-            let owner = [change.ownership.user ?? "", change.ownership.group ?? ""]
-            return [change.content?.sha256 ?? "", String(change.mode, radix: 8)] + owner
+            let sum = isTainted ? "secret" : change.content?.sha256 ?? ""
+            return [change.expected.path, sum, String(change.mode, radix: 8)] + owner(change.ownership)
+                + ["\(change.backup)", change.validate ?? ""]
         case .directory(let change):
-            return [String(change.mode, radix: 8), change.ownership.user ?? "", change.ownership.group ?? ""]
-        case .link(let change): return [change.target]
-        case .remove(let removal): return ["\(removal.recursively)"]
-        case .command, .check, .verify: return []
+            return [change.expected.path, String(change.mode, radix: 8)] + owner(change.ownership)
+        case .link(let change): return [change.expected.path, change.target] + owner(change.ownership)
+        case .remove(let removal):
+            return [removal.expected.path, "\(removal.recursively)", "\(removal.backup)"]
+        case .command, .check, .verify: return ["\(isTainted ? operation.withoutSecrets : operation)"]
         }
     }
-
-    private static func masked(_ operation: Operation) -> [String] { ["\(operation.withoutSecrets)"] }
 }
 
 extension Operation {

@@ -35,6 +35,7 @@ struct PlaySource: TaskSource {
             outline.delay = task.delay
             outline.timeout = task.timeout
             outline.isJudged = !task.failedWhen.isEmpty
+            outline.isAsked = task.register != nil || !task.changedWhen.isEmpty || !task.failedWhen.isEmpty
             return outline
         }
     }
@@ -58,6 +59,8 @@ struct PlaySource: TaskSource {
     mutating func register(_ index: Int, _ outcome: TaskOutcome) { host.record(outcome, of: tasks[index]) }
 
     mutating func forget(_ index: Int) { host.forget(tasks[index]) }
+
+    func written(_ index: Int) -> [String] { [host.written] }
 
     mutating func judge(_ index: Int, _ outcome: TaskOutcome) -> Judgement {
         defer { vocabulary.learn(contents.secrets) }

@@ -157,7 +157,11 @@ package actor PlaybookRun {
     /// fleet.
     package func run(_ options: RunOptions, on fleet: Fleet, _ targets: [Target]) async -> RunReport {
         await fleet.onStop { [weak self] in self?.assumeIsolated { $0.stop() } }
-        var journeys = Dictionary(uniqueKeysWithValues: targets.map { ($0.name, Journey($0.name, scopes[$0.name])) })
+        let written = written
+        var journeys: [String: Journey] = [:]
+        for target in targets {
+            journeys[target.name] = Journey(target.name, scopes[target.name], written: written)
+        }
         if options.changes, let expected = options.expectedDigests {
             var plan = options
             plan.changes = false
@@ -182,6 +186,14 @@ package actor PlaybookRun {
             }
         }
         return RunReport(hosts: reports, isRefused: isRefused)
+    }
+
+    /// A sum of the playbook and of all files that it names: a task may be understood only after the plan.
+    private var written: String {
+        let files = Contents(root: surroundings.root, folder: surroundings.playbookFolder, read: surroundings.read)
+        _ = playbook.checkFiles(files)
+        let text = SSH.Checksum.sha256(Array(playbook.source.bytes))
+        return ([text] + files.sums).joined(separator: " ")
     }
 
     /// Some hosts are not as their plan had found them: nothing is done on any.

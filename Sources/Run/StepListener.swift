@@ -21,7 +21,12 @@ final class StepListener: @unchecked Sendable {
     init(_ driver: HostDriver, _ key: Marker, _ steps: ArraySlice<Step>) {
         self.driver = driver
         labels = Dictionary(steps.map { ($0.number, $0.label) }) { first, _ in first }
-        reader = OperationsReader(key: key, steps: steps.map(\.number), keep: driver.common.keptOutput)
+        var limits: [Int: Int] = [:]
+        for step in steps where driver.progress.outline(of: step.number)?.isAsked == true {
+            limits[step.number] = TaskOutcome.keptOutput
+        }
+        let numbers = steps.map(\.number)
+        reader = OperationsReader(key: key, steps: numbers, keep: driver.common.keptOutput, limits: limits)
     }
 
     func heard(_ stream: StandardStream, _ bytes: UnsafeRawBufferPointer) {
@@ -36,7 +41,9 @@ final class StepListener: @unchecked Sendable {
                     stopTimer()
                     current = nil
                 }
-                let report = StepReport(end, stdout, stderr, duration, note, driver.common.surroundings.redactor)
+                let common = driver.common
+                let redactor = common.surroundings.redactor
+                let report = StepReport(end, stdout, stderr, duration, note, redactor, shown: common.keptOutput)
                 driver.ended(number, report)
             }
         }
@@ -62,6 +69,14 @@ final class StepListener: @unchecked Sendable {
     private func stopTimer() {
         if let timer { driver.loop.cancel(timer) }
         timer = nil
+    }
+
+    /// The step that was ended because of its time, where the host says that it did end.
+    func overdue(_ error: RemoteError) -> Int? {
+        guard case .cancelled(ended: true) = error.kind, let timedOut, timedOut.number == current?.number else {
+            return nil
+        }
+        return timedOut.number
     }
 
     func problem(_ error: RemoteError) -> HostResult.Problem {
@@ -108,23 +123,42 @@ extension StepReport {
         _ stderr: Capture,
         _ duration: Duration,
         _ note: String?,
-        _ redactor: Redactor
+        _ redactor: Redactor,
+        shown limit: Int = .max
     ) {
         var status = 0
         if case .failed(let number) = end { status = Int(number) }
-        var shown = HostResult.Execution(exit: status, stdout: stdout.clean(redactor), stderr: stderr.clean(redactor))
-        shown.stdoutDropped = stdout.dropped
-        shown.stderrDropped = stderr.dropped
+        let (out, errors) = (stdout.shortened(limit), stderr.shortened(limit))
+        var shown = HostResult.Execution(
+            exit: status,
+            stdout: out.capture.clean(redactor),
+            stderr: errors.capture.clean(redactor)
+        )
+        shown.stdoutDropped = stdout.dropped + out.dropped
+        shown.stderrDropped = stderr.dropped + errors.dropped
         shown.milliseconds = duration.inMilliseconds
         var outcome = TaskOutcome()
         outcome.status = status
         outcome.stdout = stdout.bytes
         outcome.stderr = stderr.bytes
+        outcome.stdoutIsCut = stdout.dropped > 0
+        outcome.stderrIsCut = stderr.dropped > 0
         self.init(end, shown: shown, outcome: outcome, note: note)
     }
 
     /// An upload that failed.
     init(_ reply: Reply, _ redactor: Redactor) {
         self.init(.failed(status: reply.status), reply.stdout, reply.stderr, reply.duration, nil, redactor)
+    }
+}
+
+extension Capture {
+    /// As much as results hold of it, and how much that leaves out.
+    fileprivate func shortened(_ limit: Int) -> (capture: Capture, dropped: Int) {
+        let kept = bytes
+        if kept.count <= limit { return (self, 0) }
+        var short = Capture(limit: limit)
+        kept.withUnsafeBytes { short.append($0) }
+        return (short, short.dropped)
     }
 }

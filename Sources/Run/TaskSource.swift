@@ -16,6 +16,9 @@ package protocol TaskSource {
     /// It came otherwise than it was known to.
     mutating func forget(_ index: Int)
 
+    /// All that a task which is not understood yet may come from, for telling whether it is still the same.
+    func written(_ index: Int) -> [String]
+
     /// What `changed_when` and `failed_when` make of an outcome.
     mutating func judge(_ index: Int, _ outcome: TaskOutcome) -> Judgement
 
@@ -37,8 +40,13 @@ package struct TaskOutline: Sendable {
     package var delay = Duration.seconds(5)
     /// Of one attempt.
     package var timeout = Duration.seconds(600)
+    /// Expressions may ask for what it says: all of that is kept, up to the one limit.
+    package var isAsked = false
     /// `failed_when` is there: only its word decides whether anything may follow.
     package var isJudged = false
+
+    /// Its result has what a command said.
+    var isCommand: Bool { kind == "run" || kind == "check" }
 
     package init(number: Int, name: String, kind: String, phase: String = "run") {
         self.number = number

@@ -111,6 +111,16 @@ import Testing
         }
     }
 
+    @Test func `a value of the command line is text, one of a file is read as in any file of variables`() async throws {
+        let files = ["web.yml": "- {hosts: web, tasks: [{run: 'echo {{ a }}'}]}\n", "more.yml": "a: '{{ nope }}'\n"]
+        try await withProject(files) { place in
+            let text = try await place.baton("validate", "-i", "hosts.yml", "web.yml", "-e", "a={{ nope }}")
+            #expect(text.status == .exited(0), "\(text.errors)")
+            let file = try await place.baton("validate", "-i", "hosts.yml", "web.yml", "-e", "@more.yml")
+            #expect(file.errors.contains("\"nope\" is not defined"), "\(file.errors)")
+        }
+    }
+
     @Test func `a tag that no task has is a slip of the fingers`() async throws {
         let text = "- {hosts: web, tasks: [{directory: /srv, tags: [config]}]}\n"
         try await withProject(["web.yml": text]) { place in

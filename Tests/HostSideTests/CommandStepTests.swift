@@ -102,8 +102,38 @@ import Testing
             ]
             let outcome = try await host.apply(steps)
             try #require(outcome.ends == [.done, .failed(status: 1)])
-            #expect(outcome.ended[0].text == "try x\ntry xx\ntry xxx\n")
+            #expect(outcome.ended[0].text == "try xxx\n")
             #expect(try host.read("tries") == "xxxyy")
+        }
+    }
+
+    @Test(arguments: HostShell.present)
+    func `a condition that cannot run is a failure that says why, and one that only says no is not`(
+        shell: HostShell
+    ) async throws {
+        try await withHost(shell) { host in
+            func asking(_ line: String, in directory: String? = nil) -> ShellCommand {
+                ShellCommand(.line(line), directory: directory)
+            }
+            let steps = [
+                Step(1, "", run("echo x") { $0.onlyIf = asking("nosuchprogram -v") }, ignoresFailure: true),
+                Step(2, "", run("echo x") { $0.unless = asking("/etc/passwd") }, ignoresFailure: true),
+                Step(3, "", run("echo x") { $0.unless = asking("foo)") }, ignoresFailure: true),
+                Step(4, "", run("echo x") { $0.onlyIf = asking("true", in: host.full("none")) }, ignoresFailure: true),
+                Step(5, "", run("echo x") { $0.unless = asking("command -v nosuchprogram") }),
+                Step(6, "", run("echo x") { $0.onlyIf = asking("nosuchprogram 2>/dev/null") }),
+                Step(7, "", run("echo x") { $0.onlyIf = asking("grep -q x nosuchfile") }),
+            ]
+            let outcome = try await host.apply(steps)
+            try #require(outcome.ends.count == 7)
+            #expect(
+                outcome.ends[..<4] == [
+                    .failed(status: 127), .failed(status: 126), .failed(status: 2), .failed(status: 126),
+                ]
+            )
+            #expect(outcome.ends[4] == .done)
+            #expect(outcome.ends[5] == .skipped("the command of onlyif ended with status 127"))
+            #expect(outcome.ends[6] == .skipped("the command of onlyif ended with status 2"))
         }
     }
 

@@ -25,6 +25,37 @@ struct KindTests {
         try decide(task, path, state).shown
     }
 
+    @Test func `contents that not everybody may read are not shown`() throws {
+        func difference(_ task: String, _ state: PathState) throws -> Change.Difference? {
+            guard case .change(let change) = try decide(task, "/etc/a", state) else { return nil }
+            return change.difference
+        }
+        let task = "file: {path: /etc/a, content: x, mode: \"0600\"}"
+        let new = try difference(task, PathState(.missing))
+        #expect(new?.new == nil)
+        #expect(new?.hidden == "(content of a file of mode 0600 is not shown; 1 bytes)\n")
+        let old = PathState(.file, mode: 0o640, size: 7, sha256: "00", fingerprint: "f")
+        for task in ["file: {path: /etc/a, content: x}", "file: {path: /etc/a, content: x, mode: \"0644\"}"] {
+            let changed = try difference(task, old)
+            #expect(changed?.old == nil)
+            #expect(changed?.hidden == "(content of a file of mode 0640 is not shown; 7 -> 1 bytes)\n")
+        }
+        #expect(try difference("file: {path: /etc/a, state: absent}", old)?.hidden != nil)
+        #expect(try difference("file: {path: /etc/a, content: x}", PathState(.missing))?.hidden == nil)
+    }
+
+    @Test func `a condition that cannot run is no answer`() throws {
+        let work = try world.work("run: {cmd: a, onlyif: b}")
+        let look = work.looks[0]
+        func shown(_ status: Int32, _ said: String) -> String {
+            work.decide([look: .command(status: status, stderr: Array(said.utf8))]).shown
+        }
+        #expect(shown(127, "sh: b: not found") == "the command of \"onlyif\" cannot run: sh: b: not found")
+        #expect(shown(127, "") == "nothing: \"onlyif\" ended with 127")
+        #expect(shown(2, "sh: 1: eval: Syntax error: x").contains("cannot run"))
+        #expect(shown(2, "grep: no such file").hasPrefix("nothing"))
+    }
+
     @Test func `a file`() throws {
         let task = "file: {path: /etc/a, content: x, mode: 0640, owner: shop, group: 0}"
         let looks = try world.work(task).looks
@@ -64,7 +95,12 @@ struct KindTests {
         #expect(operation.expected == Expectation(path: "/etc/a", fingerprint: "f"))
         #expect(operation.content == FileChange.Content(bytes: [0x78], sha256: Self.sumOfX))
         #expect(operation.mode == 0o640 && operation.ownership == Ownership())
-        #expect(change.difference?.old == .content("/etc/a", limit: 256 << 10) && change.difference?.new == [0x78])
+        #expect(change.difference?.old == nil && change.difference?.new == nil)
+        let open = "file: {path: /etc/a, content: x}"
+        guard case .change(let shown) = try decide(open, "/etc/a", file(0o644, nil, size: 9)) else {
+            throw Unexpected()
+        }
+        #expect(shown.difference?.old == .content("/etc/a", limit: 256 << 10) && shown.difference?.new == [0x78])
         guard case .change(let moded) = try decide(task, "/etc/a", file(0o600)), case .file(let only) = moded.operation
         else {
             throw Unexpected()

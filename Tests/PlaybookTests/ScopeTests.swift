@@ -35,6 +35,30 @@ struct ScopeTests {
         #expect(try ["a", "b", "c", "d"].map { try echo($0) } == ["extra", "task", "play", "inventory"])
     }
 
+    @Test func `output that was not kept whole is an error where it is used, and only there`() throws {
+        let text = """
+            - hosts: all
+              tasks:
+                - {run: ask, register: it}
+                - {run: "echo {{ it.rc }}"}
+                - {run: "echo {{ it.stdout }}"}
+                - {run: "echo", when: "'x' in it.stderr_lines"}
+            """
+        let world = World()
+        let play = try Playbook.parse(SourceText(name: "play.yml", text: text)).plays[0]
+        var scope = try world.scope()
+        scope.enter(PlayScope(play, hosts: ["web1"]))
+        var outcome = TaskOutcome.skipped(isCommand: true)
+        outcome.stdoutIsCut = true
+        outcome.stderrIsCut = true
+        scope.record(outcome, of: play.tasks[0])
+        _ = try scope.resolve(play.tasks[1], world.contents())
+        for (task, name) in [(2, "stdout"), (3, "stderr")] {
+            let error = #expect(throws: DocumentError.self) { try scope.resolve(play.tasks[task], world.contents()) }
+            #expect("\(error!)".contains("\(name) of it was longer than 1 MiB"), "\(error!)")
+        }
+    }
+
     @Test func `magic names`() throws {
         #expect(try echo("inventory_hostname") == "web1.example.com")
         #expect(try echo("inventory_hostname_short") == "web1")

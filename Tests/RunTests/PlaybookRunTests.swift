@@ -195,6 +195,75 @@ import Testing
         }
     }
 
+    @Test func `an attempt that takes too long is tried again, and ignored where that is wanted`() async throws {
+        try await withField { field in
+            let played = try await field.play(
+                """
+                - hosts: all
+                  tasks:
+                    - run: {cmd: "echo x >> {{ base }}/tries; exec sleep 600"}
+                      timeout: 1
+                      retries: 1
+                      delay: 0
+                      ignore_errors: true
+                      register: it
+                    - file: {path: "{{ base }}/b", content: "{{ it.rc }}"}
+                    - run: {cmd: "echo try; [ -e {{ base }}/c ] || { touch {{ base }}/c; exit 1; }"}
+                      retries: 1
+                      delay: 0
+                      register: again
+                    - file: {path: "{{ base }}/d", content: "{{ again.stdout }}"}
+                """
+            )
+            #expect(played.statuses("lab1") == ["1 ignored", "2 changed", "3 changed", "4 changed"])
+            #expect(played.task(1, "lab1")?.problem?.kind == "timed_out")
+            #expect(field.text("lab1", "tries") == "x\nx\n")
+            #expect(field.text("lab1", "b") == "124")
+            #expect(field.text("lab1", "d") == "try")
+        }
+    }
+
+    @Test func `an upload that fails can be ignored, and what comes after it is done`() async throws {
+        try await withField { field in
+            var field = field
+            field.bytes["/project/files/large"] = Array(repeating: 7, count: 100_000)
+            let played = try await field.play(
+                """
+                - hosts: all
+                  tasks:
+                    - file: {path: "{{ base }}/a", content: a}
+                    - file: {path: "{{ base }}/none/large", src: large}
+                      ignore_errors: true
+                    - file: {path: "{{ base }}/c", content: c}
+                """
+            )
+            #expect(played.statuses("lab1") == ["1 changed", "2 ignored", "3 changed"])
+            #expect(field.text("lab1", "c") == "c")
+        }
+    }
+
+    @Test func `a plan is not that of a playbook or of files that were edited since`() async throws {
+        try await withField { field in
+            func digest(_ text: String, _ file: String = "x") async throws -> String {
+                var field = field
+                field.files = ["/project/files/f": file]
+                let played = try await field.play(text, RunOptions(changes: false))
+                return try #require(played.result("lab1")?.digest)
+            }
+            let text = """
+                - hosts: all
+                  tasks:
+                    - {run: "date", register: it}
+                    - file: {path: /tmp/nowhere, src: f}
+                      when: it.rc == 0
+                """
+            let first = try await digest(text)
+            #expect(try await digest(text) == first)
+            #expect(try await digest(text, "y") != first)
+            #expect(try await digest(text.replacing("it.rc == 0", with: "it.rc == 1")) != first)
+        }
+    }
+
     @Test func `a link that breaks in a step is a failure of that task, and a second run goes on`() async throws {
         try await withField { field in
             let link = try FaultyLink(to: field.states[0].port, on: field.loop)

@@ -12,6 +12,8 @@ struct Script: TaskSource {
         var outline: TaskOutline
         /// Names that must be known before it is understood.
         var needs: [String] = []
+        /// What it is made of, while it is not understood.
+        var written: [String] = []
         var condition: (@Sendable (Known) -> Bool)?
         var account = TaskAccount.standard
         var work: any Work
@@ -53,6 +55,8 @@ struct Script: TaskSource {
         let judged = entries[index].judge?(outcome) ?? outcome
         return .judged(changed: judged.changed, failed: judged.failed)
     }
+
+    func written(_ index: Int) -> [String] { entries[index].written }
 
     mutating func learn(_ facts: [Facts.Fact]) { hasFacts = true }
 }

@@ -71,7 +71,8 @@ enum ExtraVariables {
                 )
             )
         }
-        variables[name] = Value(.string(text), text: text, origin: Origin(source, .start))
+        // What a command line gives may come from anywhere: braces in it are no template.
+        variables[name] = Value(.string(text), text: text, origin: Origin(source, .start)).asData
     }
 
     private static func isPair(_ word: Substring) -> Bool {

@@ -189,6 +189,9 @@ package struct Evaluator: Sendable {
     }
 
     func unreadable(_ tag: String, _ value: Value, at offset: Int) -> Failure {
+        if let why = value.whyUnusable {
+            return Failure(frame.text.diagnostic("this needs a value that is not there whole: \(why)", at: offset))
+        }
         let shown = Printable.line(tag, limit: 60)
         let isSecret = tag == SecretReference.tag
         var diagnostic = frame.text.diagnostic(

@@ -31,3 +31,16 @@ extension Value {
         return result
     }
 }
+
+extension Value {
+    /// Something that has a name and no value, and why: whoever uses it has an error that says so.
+    package static func unusable(_ why: String, origin: Origin) -> Value {
+        // No tag of a document begins with a space.
+        Value(.opaque(tag: " " + why), origin: origin)
+    }
+
+    var whyUnusable: String? {
+        guard case .opaque(let tag) = content, tag.hasPrefix(" ") else { return nil }
+        return String(tag.dropFirst())
+    }
+}

@@ -7,11 +7,11 @@ enum CommandText {
         // Neither what frames the answers nor what other steps were given.
         var lines = ["unset b_key b_id b_stop b_content", "unset -f b_input b_check"]
         if let directory = command.directory {
-            lines.append("CDPATH='' cd -- \(HostPath.word(directory)) || exit")
+            lines.append("CDPATH='' cd -- \(HostPath.word(directory)) || exit 126")
         }
         for setting in command.environment {
             guard isName(setting.name) else {
-                lines.append("echo 'a name of its environment is none for a shell' >&2; exit 1")
+                lines.append("echo 'a name of its environment is none for a shell' >&2; exit 126")
                 continue
             }
             lines.append("export \(Quoting.word("\(setting.name)=\(setting.value)"))")

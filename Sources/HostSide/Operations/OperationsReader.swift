@@ -28,6 +28,7 @@ package struct OperationsReader: Sendable {
 
     private let steps: [Int]
     private let keep: Int
+    private let limits: [Int: Int]
     private var places: [Place]
     private var gathered: [Int: Gathered] = [:]
     /// The host does not keep to the framing; nothing that it says from then on is reported.
@@ -38,7 +39,9 @@ package struct OperationsReader: Sendable {
 
     private static let noteLimit = 4096
 
-    package init(key: Marker, steps: [Int], keep: Int) {
+    /// `limits` are for steps of which another amount than `keep` is kept.
+    package init(key: Marker, steps: [Int], keep: Int, limits: [Int: Int] = [:]) {
+        self.limits = limits
         self.steps = steps
         self.keep = keep
         places = StandardStream.allCases.map { _ in Place(scanner: MarkerScanner(key)) }
@@ -98,10 +101,16 @@ package struct OperationsReader: Sendable {
             place.isInside = true
             awaitsFiller[stream.rawValue] = true
             if gathered[place.index] == nil {
-                let empty = Capture(limit: keep)
+                let empty = empty(place.index)
                 gathered[place.index] = Gathered(captures: [empty, empty])
             }
             if stream == .stdout { report(.began(steps[place.index])) }
+            return
+        case ("r", true):
+            // It is tried again: what the attempt before it said is not of the result.
+            guard words.count == 1, !place.isInNote else { break }
+            let none = empty(place.index)
+            gathered[place.index]?.captures[stream.rawValue] = none
             return
         case ("n", true):
             guard words.count == 1, stream == .stdout, !place.isInNote else { break }
@@ -120,6 +129,8 @@ package struct OperationsReader: Sendable {
         }
         isBroken = true
     }
+
+    private func empty(_ index: Int) -> Capture { Capture(limit: limits[steps[index]] ?? keep) }
 
     /// A step has ended when both streams have said so.
     private mutating func finish(_ index: Int, _ report: (Event) -> Void) {

@@ -17,6 +17,10 @@ struct FileWork: Work {
     /// How much of the old content is fetched to show what changes.
     static let shownBytes = 256 << 10
 
+    var written: [String] {
+        [path, content?.sha256 ?? "", "\(mode.map { "\($0)" } ?? "")", "\(ownership)", "\(backup)", validate ?? ""]
+    }
+
     private var look: Look { .path(path, hashing: content.map { .ifSize($0.bytes.count) } ?? .never) }
     var looks: [Look] { [look] }
 
@@ -53,7 +57,8 @@ struct FileWork: Work {
             validate: validate
         )
         let words = isSecret ? ["created", "secret content"] : ["created"]
-        let difference = isSecret ? nil : Change.Difference(path: path, old: nil, new: content.bytes)
+        let shown = Change.Difference(path: path, old: nil, new: content.bytes)
+        let difference = isSecret ? nil : shown.hidden(sizes: "\(content.bytes.count) bytes", [change.mode])
         return .change(Change(.file(change), words: words, difference: difference, paths: [path]))
     }
 
@@ -79,7 +84,8 @@ struct FileWork: Work {
         )
         var difference: Change.Difference?
         if let new, !isSecret {
-            difference = Change.Difference(path: path, old: .content(path, limit: FileWork.shownBytes), new: new.bytes)
+            let shown = Change.Difference(path: path, old: .content(path, limit: FileWork.shownBytes), new: new.bytes)
+            difference = shown.hidden(sizes: "\(state.size) -> \(new.bytes.count) bytes", [state.mode, wanted])
         }
         return .change(Change(.file(change), words: words, difference: difference, paths: [path]))
     }
@@ -107,11 +113,9 @@ struct FileRemovalWork: Work {
                 )
                 var difference: Change.Difference?
                 if state.kind == .file {
-                    difference = Change.Difference(
-                        path: path,
-                        old: .content(path, limit: FileWork.shownBytes),
-                        new: nil
-                    )
+                    let old = Look.content(path, limit: FileWork.shownBytes)
+                    difference = Change.Difference(path: path, old: old, new: nil)
+                        .hidden(sizes: "\(state.size) bytes", [state.mode])
                 }
                 return .change(Change(.remove(removal), words: ["removed"], difference: difference, paths: [path]))
             }

@@ -1,4 +1,5 @@
 import Document
+import Events
 import HostSide
 import Text
 
@@ -129,13 +130,13 @@ struct RunWork: Work {
             }
         }
         if let command = run.unless {
-            switch seen.status(of: command) {
+            switch seen.status(of: command, "unless") {
             case .failure(let unseen): return unseen.decision
             case .success(let status): if status == 0 { return .none(note: "\"unless\" succeeded") }
             }
         }
         if let command = run.onlyIf {
-            switch seen.status(of: command) {
+            switch seen.status(of: command, "onlyif") {
             case .failure(let unseen): return unseen.decision
             case .success(let status): if status != 0 { return .none(note: "\"onlyif\" ended with \(status)") }
             }
@@ -154,11 +155,29 @@ struct RunWork: Work {
 }
 
 extension [Look: Sighting] {
-    fileprivate func status(of command: ShellCommand) -> Result<Int32, Unseen> {
+    fileprivate func status(of command: ShellCommand, _ key: String) -> Result<Int32, Unseen> {
         switch self[.command(command)] {
-        case .command(let status, _): .success(status)
-        case .failed(let why): .failure(Unseen(decision: .unseen("a condition", why)))
-        default: .failure(Unseen(decision: .unseen("a condition", "the host said nothing about it")))
+        case .command(let status, let stderr):
+            guard Self.couldNotRun(status, stderr) else { return .success(status) }
+            return .failure(
+                Unseen(
+                    decision: .impossible(
+                        HostResult.Problem(
+                            kind: "condition_failed",
+                            message: "the command of \"\(key)\" cannot run: \(Printable.sentence(stderr, limit: 200))"
+                        )
+                    )
+                )
+            )
+        case .failed(let why): return .failure(Unseen(decision: .unseen("a condition", why)))
+        default: return .failure(Unseen(decision: .unseen("a condition", "the host said nothing about it")))
         }
+    }
+
+    /// As `baton_ask` decides it on the host.
+    private static func couldNotRun(_ status: Int32, _ stderr: [UInt8]) -> Bool {
+        if stderr.isEmpty { return false }
+        if status == 126 || status == 127 { return true }
+        return status == 2 && String(decoding: stderr, as: UTF8.self).contains("yntax error")
     }
 }

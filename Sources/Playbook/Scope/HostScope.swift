@@ -6,7 +6,7 @@ package struct HostScope: Sendable {
     package let host: Host
     /// The map of `baton facts`; nil until it has been fetched.
     package var facts: Value?
-    private let run: RunScope
+    let run: RunScope
     private var play: PlayScope?
     private var results: [Int: Value] = [:]
     // What names stand for that earlier plays registered.
@@ -28,7 +28,7 @@ package struct HostScope: Sendable {
 
     /// What a task came to: the variable that it registers. Kept only where it is one.
     package mutating func record(_ result: TaskOutcome, of task: TaskDefinition) {
-        if task.register != nil { results[task.number] = result.value }
+        if let name = task.register { results[task.number] = result.value(named: name) }
     }
 
     /// Whether the result of a task is there.

@@ -63,7 +63,7 @@ extension HostScope {
         if task.changedWhen.isEmpty, task.failedWhen.isEmpty {
             return .judged(changed: outcome.changed, failed: outcome.failed)
         }
-        var evaluator = evaluator(for: task, withResult: outcome.value)
+        var evaluator = evaluator(for: task, withResult: outcome.value(named: task.register ?? "the task"))
         do throws(DocumentError) {
             let failed = try all(task.failedWhen, &evaluator) ?? outcome.failed
             let changed = try all(task.changedWhen, &evaluator) ?? outcome.changed

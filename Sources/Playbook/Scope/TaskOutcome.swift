@@ -9,6 +9,11 @@ package struct TaskOutcome: Sendable, Equatable {
     package var status: Int?
     package var stdout: [UInt8]?
     package var stderr: [UInt8]?
+    /// How much of each stream is kept for expressions, on however many hosts.
+    package static let keptOutput = 1 << 20
+    /// More came: the middle of it is missing.
+    package var stdoutIsCut = false
+    package var stderrIsCut = false
     /// Whether the task held a secret: then what its command printed may hold it too.
     package var isTainted = false
 
@@ -18,15 +23,32 @@ package struct TaskOutcome: Sendable, Equatable {
         self.skipped = skipped
     }
 
-    package var value: Value {
+    /// Nothing was done. A command that did not run has a result all the same: whoever asks for its `rc` or `stdout` must
+    /// not fail in the run in which there is nothing to do.
+    package static func skipped(isCommand: Bool) -> TaskOutcome {
+        var outcome = TaskOutcome(skipped: true)
+        if isCommand { (outcome.status, outcome.stdout, outcome.stderr) = (0, [], []) }
+        return outcome
+    }
+
+    package var value: Value { value(named: "the result") }
+
+    /// The variable, for errors about it.
+    func value(named register: String) -> Value {
         var pairs = [
             Value.Pair(name: "changed", value: .data(.bool(changed))),
             Value.Pair(name: "failed", value: .data(.bool(failed))),
             Value.Pair(name: "skipped", value: .data(.bool(skipped))),
         ]
         if let status { pairs.append(Value.Pair(name: "rc", value: .data(.int(status)))) }
-        for (name, bytes) in [("stdout", stdout), ("stderr", stderr)] {
+        for (name, bytes, isCut) in [("stdout", stdout, stdoutIsCut), ("stderr", stderr, stderrIsCut)] {
             guard let bytes else { continue }
+            if isCut {
+                let why = "\(name) of \(register) was longer than 1 MiB"
+                let value = Value.unusable(why, origin: RunScope.origin)
+                pairs += [Value.Pair(name: name, value: value), Value.Pair(name: name + "_lines", value: value)]
+                continue
+            }
             // What follows a program's last word is not meant.
             var text = bytes[...]
             while let last = text.last, last == 0x0A || last == 0x0D { text = text.dropLast() }

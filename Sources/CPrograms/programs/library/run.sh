@@ -18,13 +18,32 @@ baton_removes() {
 
 # Those two take a function: the command is a user's, and must not see or change what is in here.
 baton_unless() {
-    if ("$1") </dev/null >/dev/null 2>&1; then baton_no 'the command of unless succeeded'; fi
+    baton_ask unless "$1" || return
+    [ "$b_status" -ne 0 ] || baton_no 'the command of unless succeeded'
 }
 
 baton_onlyif() {
-    ("$1") </dev/null >/dev/null 2>&1
-    b_status=$?
+    baton_ask onlyif "$1" || return
     [ "$b_status" -eq 0 ] || baton_no "the command of onlyif ended with status $b_status"
+}
+
+# baton_ask WORD FUNCTION: its status, in b_status. What could not run at all answers nothing: the step fails with what
+# the shell said. `command -v` of what is not there ends with 127 as well, and says nothing. bash complains about NUL bytes.
+baton_ask() {
+    {
+        b_said=$({
+            ("$2") </dev/null 2>&1 >/dev/null
+            printf '\n%d' "$?"
+        } | tail -c 2000)
+    } 2>/dev/null
+    b_status=${b_said##*"$b_newline"} b_said=${b_said%"$b_newline"*}
+    case $b_status:$b_said in
+    12[67]:?* | 2:*yntax\ error*)
+        printf '%s\n' "$b_said" >&2
+        b_end=$b_status b_note="the command of $1 cannot run: $b_said"
+        return 1
+        ;;
+    esac
 }
 
 baton_when_older() {

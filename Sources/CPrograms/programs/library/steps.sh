@@ -1,7 +1,7 @@
 #!/bin/sh
 # shellcheck disable=SC2034,SC2154  # the files of this library share their variables
 # Steps one after another. Around what a step prints stand marks on both streams: a newline, a key that nobody can guess,
-# and what comes. At its end: `n` and a note, if there is one; then `e` and how it ended.
+# and what comes. Between two attempts stands `r`. At its end: `n` and a note, if there is one; then `e` and how it ended.
 
 baton_mark() {
     printf '\n%s %s\n' "$b_key" "$1"
@@ -33,6 +33,7 @@ baton_step() {
         *)
             if [ "$b_retries" -gt 0 ]; then
                 b_retries=$((b_retries - 1))
+                baton_mark r
                 sleep "$b_delay" 2>/dev/null || sleep "$((${b_delay%.*} + 1))"
                 continue
             fi
