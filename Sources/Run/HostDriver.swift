@@ -74,6 +74,7 @@ final class HostDriver: @unchecked Sendable {
                     progress.stop()
                 }
             case .apply(let batch): await apply(batch)
+            case .ask(let number, let question, let limit): await ask(number, question, within: limit)
             case .pause(let number, let pause): await wait(number, pause)
             case .rest(let duration): await sleep.wait(duration)
             }

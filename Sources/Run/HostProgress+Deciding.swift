@@ -147,7 +147,7 @@ extension HostProgress {
     private mutating func carryOut(_ operation: Operation, _ index: Int, _ task: ResolvedTask) {
         var changesNothing = false
         if case .check(let check) = operation {
-            entries[index].isCheck = true
+            entries[index].check = check
             if case .command = check.target {} else { changesNothing = true }
         }
         if mode == .plan {

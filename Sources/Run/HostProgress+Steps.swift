@@ -87,6 +87,8 @@ extension HostProgress {
         case .task(let index):
             if case .stale = step.end {
                 staleAt = index
+            } else if let check = entries[index].check {
+                checked(number, index, check, step)
             } else if entries[index].isChange {
                 changed(index, step)
             } else {
@@ -171,6 +173,12 @@ extension HostProgress {
     package mutating func applied() {
         guard let batch = batches.first else { return }
         if failure == nil, staleAt == nil, again == nil {
+            if let inquiry = inquiries.last, inquiry.endedItsProgram {
+                // What stands behind it is for another program, once it has been asked.
+                batches[0].steps.removeFirst(1 + (batch.steps.firstIndex { $0.number == inquiry.number } ?? 0))
+                if batches[0].steps.isEmpty { batches.removeFirst() }
+                return
+            }
             if let step = batch.steps.first(where: { roles[$0.number] != nil }) {
                 if isStopping {
                     batches = []
@@ -188,6 +196,7 @@ extension HostProgress {
     /// The end of a program was not seen. `step` was running, if one was.
     package mutating func broke(_ step: Int?, _ problem: HostResult.Problem) {
         if let step { failStep(step, problem) }
+        inquiries = []
         if failure == nil { failure = Failure(number: nil, name: nil, problem: problem) }
         batches = []
         isApplying = false
@@ -208,6 +217,7 @@ extension HostProgress {
     mutating func settle() {
         isApplying = false
         roles = [:]
+        inquiries = []
         let isAsExpected = staleAt == nil && again == nil
         if failure != nil {
             isOver = true

@@ -92,7 +92,7 @@ private struct StepWriter {
         case .check(let check):
             needsChecks = true
             calls += "b_check() {\n\(CheckProgram.call(for: check))}\n"
-            command = ["baton_probe", "b_check"]
+            command = ["baton_probe", "b_check"] + (check.need == nil ? [] : ["ladder"])
         case .verify(let expectations):
             command = verify(expectations)
         }
