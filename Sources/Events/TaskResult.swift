@@ -22,6 +22,8 @@ package struct TaskResult: Equatable, Sendable {
     package var status: Status
     /// In a plan nothing is changed: `changed` means would be.
     package var isPlanned = false
+    /// In a plan: it changes nothing, and is carried out all the same.
+    package var isCarriedOut = false
     /// What changed, in a few words each: `created`, `content`, `mode 0644 -> 0600`.
     package var changes: [String] = []
     /// A unified diff, where it was asked for.

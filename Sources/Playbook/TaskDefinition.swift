@@ -39,6 +39,9 @@ package struct TaskDefinition: Sendable {
     /// What it does, of its kind.
     package var body: any TaskBody
 
+    /// It is written that it never counts as a change.
+    package var neverChanges: Bool { changedWhen.contains { ["false", "False"].contains($0.written) } }
+
     package static let defaultTimeout = Duration.seconds(600)
     package static let defaultCheckTimeout = Duration.seconds(10)
 

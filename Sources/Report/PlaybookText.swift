@@ -70,7 +70,9 @@ package struct PlaybookText {
         task.problem.map { problem.message.hasSuffix($0.message) } ?? false
     }
 
-    private func isWorthALine(_ task: TaskResult) -> Bool { task.status != .ok && task.status != .skipped }
+    private func isWorthALine(_ task: TaskResult) -> Bool {
+        task.isCarriedOut || task.status != .ok && task.status != .skipped
+    }
 
     private func headline(_ result: HostResult, _ tasks: [TaskResult]) -> String {
         switch result.status {

@@ -151,8 +151,9 @@ extension HostProgress {
             if case .command = check.target {} else { changesNothing = true }
         }
         if mode == .plan {
-            let status: TaskResult.Status = entries[index].isCheck ? .ok : .changed
-            provisional(index, status, note: entries[index].isCheck ? "will be checked" : nil, nil)
+            let note = entries[index].isCheck ? "will be checked" : outlines[index].neverChanges ? "runs" : nil
+            provisional(index, note == nil ? .changed : .ok, note: note, nil)
+            entries[index].result?.isCarriedOut = note != nil
             entries[index].isFinal = true
             digest.add(outlines[index], operation, isTainted: task.isTainted)
         }

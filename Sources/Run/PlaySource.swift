@@ -35,6 +35,7 @@ struct PlaySource: TaskSource {
             outline.delay = task.delay
             outline.timeout = task.timeout
             outline.isJudged = !task.failedWhen.isEmpty
+            outline.neverChanges = task.neverChanges
             return outline
         }
     }

@@ -39,6 +39,8 @@ package struct TaskOutline: Sendable {
     package var timeout = Duration.seconds(600)
     /// `failed_when` is there: only its word decides whether anything may follow.
     package var isJudged = false
+    /// It is written that it never counts as a change.
+    package var neverChanges = false
 
     package init(number: Int, name: String, kind: String, phase: String = "run") {
         self.number = number

@@ -384,6 +384,27 @@ import Testing
         }
     }
 
+    @Test func `what never counts as a change is none in a plan, and is carried out`() async throws {
+        try await withField { field in
+            let text = """
+                - hosts: all
+                  tasks:
+                    - run: "echo seen >> {{ base }}/log"
+                      changed_when: false
+                    - check: {command: "test -e {{ base }}/log"}
+                """
+            let plan = try await field.play(text, RunOptions(changes: false))
+            #expect(plan.statuses("lab1") == ["1 ok", "2 ok"])
+            #expect(plan.task(1, "lab1")?.note == "runs")
+            #expect(plan.task(2, "lab1")?.note == "will be checked")
+            #expect(plan.result("lab1")?.status == .ok)
+            #expect(field.text("lab1", "log") == nil)
+            let done = try await field.play(text)
+            #expect(done.statuses("lab1") == ["1 ok", "2 ok"])
+            #expect(field.text("lab1", "log") == "seen\n")
+        }
+    }
+
     // MARK: Before anything is contacted
 
     @Test func `everything that can be known to be wrong is said before anything is contacted`() async throws {
