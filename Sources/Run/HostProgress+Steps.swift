@@ -59,9 +59,15 @@ extension HostProgress {
     /// The task that a step is for.
     package func outline(of step: Int) -> TaskOutline? {
         switch roles[step] {
-        case .task(let index): outlines[index]
+        case .task(let index): named(index)
         case .verify, nil: nil
         }
+    }
+
+    private func named(_ index: Int) -> TaskOutline {
+        var outline = outlines[index]
+        outline.name = name(of: index)
+        return outline
     }
 
     /// How long a step may take, with all its attempts.

@@ -405,6 +405,44 @@ import Testing
         }
     }
 
+    @Test func `a task without a name is called by what it works on, but for secrets`() async throws {
+        try await withField(2) { field in
+            var field = field
+            field.secrets = ["TOKEN": "hunter2-secret"]
+            let text = """
+                - hosts: all
+                  tasks:
+                    - directory: "{{ base }}/srv"
+                    - run: "echo {{ inventory_hostname }} {{ 'a b' }}"
+                    - run: {argv: [echo, "{{ inventory_hostname }}"]}
+                    - pause: {prompt: "{{ token }} on {{ inventory_hostname }}?"}
+                      when: false
+                  vars: {token: !secret env:TOKEN}
+                """
+            let played = try await field.play(text)
+            let names = played.result("lab2")?.tasks?.map(\.name) ?? []
+            #expect(
+                names == [
+                    "directory \(field.base("lab2"))/srv", "run echo lab2 'a b'", "run echo",
+                    "pause {{ token }} on {{ inventory_hostname }}?",
+                ]
+            )
+            let begun = played.events.compactMap { event -> String? in
+                if case .taskStarted(1, let name, _) = event.kind { name } else { nil }
+            }
+            #expect(begun.sorted() == ["directory \(field.base("lab1"))/srv", "directory \(field.base("lab2"))/srv"])
+        }
+    }
+
+    @Test func `a plan marks what is inserted in commands without quotes`() async throws {
+        try await withField { field in
+            let text = "- hosts: all\n  tasks: [{run: \"echo {{ 'a b' | raw }} {{ 'c' }}\"}]\n"
+            let plan = try await field.play(text, RunOptions(changes: false))
+            #expect(plan.task(1, "lab1")?.raws == ["a b"])
+            #expect(try await field.play(text).task(1, "lab1")?.raws == [])
+        }
+    }
+
     // MARK: Before anything is contacted
 
     @Test func `everything that can be known to be wrong is said before anything is contacted`() async throws {
