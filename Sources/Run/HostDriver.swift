@@ -213,12 +213,12 @@ final class HostDriver: @unchecked Sendable {
                 let content = change.content
             else { continue }
             let path = OperationsProgram.stagingPath(for: change, key: key)
-            let upload = Upload(destination: path, mode: 0o600, sha256: content.sha256, size: content.bytes.count)
+            let upload = Upload(destination: path, mode: 0o600, sha256: content.sha256, size: content.size)
             isTouched = true
             do throws(RemoteError) {
                 let limits = Limits(timeout: progress.timeout(of: step.number))
                 let reply = try await remote.put(
-                    content.bytes,
+                    content.file.map { LargeFiles.upload($0, content.size) } ?? .bytes(content.bytes),
                     upload,
                     as: Account(batch.account),
                     under: .playbook,
@@ -228,6 +228,7 @@ final class HostDriver: @unchecked Sendable {
                 if reply.status != 0 {
                     // What comes before it is carried out all the same.
                     staged[step.number] = nil
+                    let reply = content.file.map { LargeFiles.explained(reply, $0) } ?? reply
                     await run(batch.steps.prefix { $0.number != step.number }, batch.account, key, staged)
                     progress.ended(step.number, StepReport(reply, redactor))
                     progress.applied()
@@ -328,7 +329,13 @@ extension SentProgram {
 
     fileprivate init(_ batch: HostProgress<PlaySource>.Batch) {
         // The key is another one each time; what is shown should not be.
-        let program = OperationsProgram(batch.steps, key: Marker((0, 0)))
+        let key = Marker((0, 0))
+        var staged: [Int: String] = [:]
+        for step in batch.steps {
+            guard case .file(let change) = step.operation, change.content?.file != nil else { continue }
+            staged[step.number] = OperationsProgram.stagingPath(for: change, key: key)
+        }
+        let program = OperationsProgram(batch.steps, key: key, staged: staged)
         let count = batch.steps.count
         self.init("change, \(count) step\(count == 1 ? "" : "s")", batch.account, program.program.text)
     }

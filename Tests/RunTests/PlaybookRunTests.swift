@@ -1,5 +1,6 @@
 import Events
 import Fleet
+import HostSide
 import Lab
 import Reactor
 import Run
@@ -138,6 +139,43 @@ import Testing
             // Nothing of the way there is left.
             let left = try await field.loop.run(
                 ChildRequest(["find", field.base("lab1"), "-name", ".*"], environment: Surroundings.environment)
+            )
+            #expect(left.stdout.isEmpty, "\(String(decoding: left.stdout, as: UTF8.self))")
+        }
+    }
+
+    @Test func `a large file is read while it is sent, and one that changes meanwhile is told`() async throws {
+        try await withField { field in
+            let source = "\(field.lab.layout.directory)/large"
+            let large = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+            try Files.write(large, to: source)
+            #expect(try LargeFiles.measure(source)?.bytes == [])
+            func text(_ before: String = "true") -> String {
+                """
+                - hosts: all
+                  tasks:
+                    - run: "\(before)"
+                      changed_when: false
+                      register: it
+                    - file: {path: "{{ base }}/large", src: "\(source)"}
+                    - file: {path: "{{ base }}/after{{ it.rc }}", content: ""}
+                """
+            }
+            let first = try await field.play(text())
+            #expect(
+                first.statuses("lab1") == ["1 ok", "2 changed", "3 changed"],
+                "\(String(describing: first.result("lab1")?.problem))"
+            )
+            #expect(try Files.read("\(field.base("lab1"))/large") == large)
+            #expect(try await field.play(text()).statuses("lab1") == ["1 ok", "2 ok", "3 ok"])
+
+            try Files.write(Array(large.reversed()), to: source)
+            let changed = try await field.play(text("echo more >> \(source)"))
+            let message = changed.result("lab1")?.problem?.message ?? "none"
+            #expect(message.contains("was written after this run had looked at it"), "\(message)")
+            #expect(try Files.read("\(field.base("lab1"))/large") == large)
+            let left = try await field.loop.run(
+                ChildRequest(["find", field.base("lab1"), "-name", ".large*"], environment: Surroundings.environment)
             )
             #expect(left.stdout.isEmpty, "\(String(decoding: left.stdout, as: UTF8.self))")
         }

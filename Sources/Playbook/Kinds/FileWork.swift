@@ -17,7 +17,7 @@ struct FileWork: Work {
     /// How much of the old content is fetched to show what changes.
     static let shownBytes = 256 << 10
 
-    private var look: Look { .path(path, hashing: content.map { .ifSize($0.bytes.count) } ?? .never) }
+    private var look: Look { .path(path, hashing: content.map { .ifSize($0.size) } ?? .never) }
     var looks: [Look] { [look] }
 
     func decide(_ seen: Sightings) -> Decision {
@@ -53,14 +53,15 @@ struct FileWork: Work {
             validate: validate
         )
         let words = isSecret ? ["created", "secret content"] : ["created"]
-        let difference = isSecret ? nil : Change.Difference(path: path, old: nil, new: content.bytes)
+        let isShown = !isSecret && content.file == nil
+        let difference = isShown ? Change.Difference(path: path, old: nil, new: content.bytes) : nil
         return .change(Change(.file(change), words: words, difference: difference, paths: [path]))
     }
 
     private func change(_ state: PathState) -> Decision {
         var words: [String] = []
         var new: FileChange.Content?
-        if let content, content.bytes.count != state.size || content.sha256 != state.sha256 {
+        if let content, content.size != state.size || content.sha256 != state.sha256 {
             new = content
             words.append(isSecret ? "secret content" : "content")
         }
@@ -78,7 +79,7 @@ struct FileWork: Work {
             validate: new == nil ? nil : validate
         )
         var difference: Change.Difference?
-        if let new, !isSecret {
+        if let new, !isSecret, new.file == nil {
             difference = Change.Difference(path: path, old: .content(path, limit: FileWork.shownBytes), new: new.bytes)
         }
         return .change(Change(.file(change), words: words, difference: difference, paths: [path]))
