@@ -107,6 +107,7 @@ extension TaskResult {
             "number": .integer(number), "name": .string(redactor.clean(name)), "kind": .string(kind),
             "phase": .string(phase), "status": .string(status.rawValue), "planned": isPlanned ? .bool(true) : nil,
             "changes": .array(changes.map { .string(redactor.clean($0)) }),
+            "raw": raws.isEmpty ? nil : .array(raws.map { .string(redactor.clean($0)) }),
             "diff": diff.map { .string(redactor.clean($0)) }, "note": note.map { .string(redactor.clean($0)) },
         ])
         guard case .object(var members) = object else { return object }

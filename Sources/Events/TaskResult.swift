@@ -14,7 +14,9 @@ package struct TaskResult: Equatable, Sendable {
 
     /// Counted from 1 through the whole playbook: the same task has the same number on every host.
     package let number: Int
-    package let name: String
+    package var name: String
+    /// The name as it is written for all hosts, where that is another.
+    package var written: String?
     /// The kind: `file`, `run` and so on.
     package let kind: String
     /// `stage`, or `run` for everything in its order.
@@ -22,8 +24,12 @@ package struct TaskResult: Equatable, Sendable {
     package var status: Status
     /// In a plan nothing is changed: `changed` means would be.
     package var isPlanned = false
+    /// In a plan: it changes nothing, and is carried out all the same.
+    package var isCarriedOut = false
     /// What changed, in a few words each: `created`, `content`, `mode 0644 -> 0600`.
     package var changes: [String] = []
+    /// In a plan: what commands hold that was inserted without quotes.
+    package var raws: [String] = []
     /// A unified diff, where it was asked for.
     package var diff: String?
     /// A word more: why it was skipped, or which tool a check used.

@@ -9,6 +9,9 @@ package final class Contents: Sendable {
     /// The way to a file; the text says why it cannot be had.
     package typealias Reader = @Sendable (String) throws(ContentProblem) -> [UInt8]
 
+    /// The size and the sum of a file that is too large to be kept; nil where it is not.
+    package typealias Measure = @Sendable (String) throws(ContentProblem) -> FileChange.Content?
+
     private struct State {
         var files: [String: Result<FileChange.Content, ContentProblem>] = [:]
         var templates: [String: Result<Template, DocumentError>] = [:]
@@ -20,12 +23,14 @@ package final class Contents: Sendable {
     private let root: String
     private let folder: String
     private let read: Reader
+    private let measure: Measure?
     private let state = Mutex(State())
     // More variants of one file are seldom shared.
     private static let recentOnes = 8
 
     /// `root` is the project's folder, `folder` the playbook's.
-    package init(root: String, folder: String, read: @escaping Reader) {
+    package init(root: String, folder: String, measure: Measure? = nil, read: @escaping Reader) {
+        self.measure = measure
         self.root = root
         self.folder = folder
         self.read = read
@@ -61,7 +66,11 @@ package final class Contents: Sendable {
     private func load(_ place: String) -> Result<FileChange.Content, ContentProblem> {
         var result: Result<FileChange.Content, ContentProblem>
         do throws(ContentProblem) {
-            result = .success(Contents.summed(try read(place)))
+            if let large = try measure?(place) {
+                result = .success(large)
+            } else {
+                result = .success(Contents.summed(try read(place)))
+            }
         } catch {
             result = .failure(error)
         }
@@ -76,6 +85,11 @@ package final class Contents: Sendable {
                 try? file.get().sha256
             }
         }
+    }
+
+    /// The bytes of a file, however large: of one that is worked on as a whole.
+    func bytes(_ file: (path: String, content: FileChange.Content)) throws(ContentProblem) -> [UInt8] {
+        file.content.file == nil ? file.content.bytes : try read(file.path)
     }
 
     /// A template file, parsed once.

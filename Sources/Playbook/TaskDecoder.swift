@@ -23,7 +23,9 @@ struct TaskDecoder {
             _ = common(fields, kind: nil, title: "", body: nil)
             return nil
         }
-        return common(fields, kind: kind, title: title(kind, arguments), body: (kind.body(arguments), arguments))
+        var task = common(fields, kind: kind, title: title(kind, arguments), body: (kind.body(arguments), arguments))
+        if task?.name == nil { task?.subject = subject(arguments) }
+        return task
     }
 
     // MARK: The kind
@@ -201,12 +203,22 @@ struct TaskDecoder {
 
     // The kind and what it is about, in short.
     private func title(_ kind: TaskKind, _ arguments: Arguments) -> String {
-        for key in ["path", "dest", "cmd", "argv", "http", "tcp", "unix", "command", "for", "prompt"] {
+        for key in TaskDecoder.subjects {
             guard let argument = arguments[key] else { continue }
             guard let text = TaskDecoder.written(argument) else { continue }
-            return kind.name + " " + Printable.sentence(Array(text.utf8), limit: 60)
+            return kind.name + " " + Printable.sentence(Array(text.utf8), limit: TaskDefinition.Subject.mostBytes)
         }
         return kind.name
+    }
+
+    private static let subjects = ["path", "dest", "cmd", "argv", "http", "tcp", "unix", "command", "for", "prompt"]
+
+    private func subject(_ arguments: Arguments) -> TaskDefinition.Subject? {
+        for key in TaskDecoder.subjects {
+            guard let argument = arguments[key], argument.constant == nil else { continue }
+            return TaskDefinition.Subject(argument: argument, isCommand: ["cmd", "command"].contains(key))
+        }
+        return nil
     }
 
     private static func written(_ argument: Argument) -> String? {

@@ -14,6 +14,8 @@ package struct TaskDefinition: Sendable {
     package var name: Argument?
     /// What it is called where its name cannot be evaluated.
     package var title: String
+    /// What the title is made of, where the task has no name.
+    package var subject: Subject?
     /// The word in the playbook: `file`, `run`.
     package var kind: String
     package var phase = Phase.run
@@ -38,6 +40,18 @@ package struct TaskDefinition: Sendable {
     package var origin: Origin
     /// What it does, of its kind.
     package var body: any TaskBody
+
+    /// It is written that it never counts as a change.
+    package var neverChanges: Bool { changedWhen.contains { ["false", "False"].contains($0.written) } }
+
+    /// The key that says what a task is about.
+    package struct Subject: Sendable {
+        package var argument: Argument
+        /// What is inserted in it is quoted for a shell.
+        package var isCommand: Bool
+
+        static let mostBytes = 60
+    }
 
     package static let defaultTimeout = Duration.seconds(600)
     package static let defaultCheckTimeout = Duration.seconds(10)

@@ -160,6 +160,14 @@ package struct TaskResolver {
         return text
     }
 
+    /// What a task is about, for its title; nil where it must not be shown. Of a list the first.
+    mutating func shown(_ subject: TaskDefinition.Subject) throws(DocumentError) -> String? {
+        if subject.isCommand { return try command(subject.argument) }
+        guard let reading = try reading(subject.argument), !reading.value.isTainted else { return nil }
+        if case .list = reading.value.content { return try reading.list().first?.text() }
+        return try reading.text()
+    }
+
     mutating func words(_ argument: Argument?) throws(DocumentError) -> [String]? {
         guard let argument, let reading = try reading(argument) else { return nil }
         if reading.value.isTainted { throw DocumentError(.secret(in: argument)) }

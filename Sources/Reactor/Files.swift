@@ -92,6 +92,18 @@ package enum Files {
         return stat(path, &info) == 0 ? "\(info.st_dev):\(info.st_ino)" : nil
     }
 
+    /// Another one whenever the file was written, or is another; nil if it is not there.
+    package static func stamp(_ path: String) -> String? {
+        var info = stat()
+        guard stat(path, &info) == 0 else { return nil }
+        #if canImport(Glibc)
+        let moment = info.st_mtim
+        #else
+        let moment = info.st_mtimespec
+        #endif
+        return "\(info.st_dev):\(info.st_ino):\(info.st_size):\(moment.tv_sec).\(moment.tv_nsec)"
+    }
+
     /// Names in a directory, sorted, without `.` and `..`. A directory that cannot be read is an error and never an
     /// empty one; so is a name that is no text, which could not be opened again.
     package static func entries(_ path: String) throws(SystemError) -> [String] {

@@ -16,20 +16,43 @@ package struct PlaybookText {
     }
 
     package func render(_ results: [HostResult]) -> String {
-        var groups: [(story: String, sample: HostResult, hosts: [String])] = []
+        var groups: [Group] = []
         var places: [String: Int] = [:]
         for result in results {
-            let story = story(result)
+            let story = story(result.asWritten { _ in true })
             if let place = places[story] {
-                groups[place].hosts.append(result.host)
+                groups[place].add(result)
             } else {
                 places[story] = groups.count
-                groups.append((story, result, [result.host]))
+                groups.append(Group(result))
             }
         }
         // Failures last: that is where people look first.
         let ordered = groups.filter { !Self.isBad($0.sample) } + groups.filter { Self.isBad($0.sample) }
-        return ordered.map { header($0.hosts, $0.sample) + $0.story }.joined() + legend(results)
+        return ordered.map { header($0.hosts, $0.sample) + story($0.common) }.joined() + legend(results)
+    }
+
+    /// Hosts whose tasks are the same as they are written, and came to the same.
+    private struct Group {
+        let sample: HostResult
+        private(set) var hosts: [String]
+        private let names: [Int: String]
+        /// Tasks that are called otherwise on some host.
+        private var differing: Set<Int> = []
+
+        init(_ result: HostResult) {
+            sample = result
+            hosts = [result.host]
+            let pairs = (result.tasks ?? []).map { ($0.number, $0.name) }
+            names = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+        }
+
+        mutating func add(_ result: HostResult) {
+            hosts.append(result.host)
+            for task in result.tasks ?? [] where names[task.number] != task.name { differing.insert(task.number) }
+        }
+
+        var common: HostResult { sample.asWritten { differing.contains($0) } }
     }
 
     private static func isBad(_ result: HostResult) -> Bool {
@@ -70,7 +93,9 @@ package struct PlaybookText {
         task.problem.map { problem.message.hasSuffix($0.message) } ?? false
     }
 
-    private func isWorthALine(_ task: TaskResult) -> Bool { task.status != .ok && task.status != .skipped }
+    private func isWorthALine(_ task: TaskResult) -> Bool {
+        task.isCarriedOut || task.status != .ok && task.status != .skipped
+    }
 
     private func headline(_ result: HostResult, _ tasks: [TaskResult]) -> String {
         switch result.status {
@@ -101,5 +126,16 @@ package struct PlaybookText {
             return ""
         }
         return style.paint("unknown: what these tasks do is seen only when those before them have run", .dim) + "\n"
+    }
+}
+
+extension HostResult {
+    /// With the names of these tasks as they are written for all hosts.
+    fileprivate func asWritten(_ isWanted: (Int) -> Bool) -> HostResult {
+        var result = self
+        for (index, task) in (tasks ?? []).enumerated() where isWanted(task.number) {
+            if let written = task.written { result.tasks?[index].name = written }
+        }
+        return result
     }
 }

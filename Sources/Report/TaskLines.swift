@@ -38,6 +38,10 @@ struct TaskLines {
         var words = task.changes.map(safe)
         if let exit = task.execution?.exit, exit != 0 { words.append("exit \(exit)") }
         if !words.isEmpty { text += ": " + words.joined(separator: ", ") }
+        if !task.raws.isEmpty {
+            let raws = task.raws.map { "\"\(safe($0))\"" }.joined(separator: ", ")
+            text += style.paint(" (inserted without quotes: \(raws))", .yellow)
+        }
         if let note = task.note { text += style.paint(" (\(safe(note)))", .dim) }
         return text
     }

@@ -74,6 +74,7 @@ final class HostDriver: @unchecked Sendable {
                     progress.stop()
                 }
             case .apply(let batch): await apply(batch)
+            case .ask(let number, let question, let limit): await ask(number, question, within: limit)
             case .pause(let number, let pause): await wait(number, pause)
             case .rest(let duration): await sleep.wait(duration)
             }
@@ -215,18 +216,23 @@ final class HostDriver: @unchecked Sendable {
                 let content = change.content
             else { continue }
             let path = OperationsProgram.stagingPath(for: change, key: key)
-            let upload = Upload(destination: path, mode: 0o600, sha256: content.sha256, size: content.bytes.count)
+            let upload = Upload(destination: path, mode: 0o600, sha256: content.sha256, size: content.size)
             isTouched = true
             let failed: Result<Reply, RemoteError>
             do throws(RemoteError) {
                 let limits = Limits(timeout: progress.timeout(of: step.number))
-                let account = Account(batch.account)
-                let reply = try await remote.put(content.bytes, upload, as: account, under: .playbook, limits)
+                let reply = try await remote.put(
+                    content.file.map { LargeFiles.upload($0, content.size) } ?? .bytes(content.bytes),
+                    upload,
+                    as: Account(batch.account),
+                    under: .playbook,
+                    limits
+                )
                 if reply.status == 0 {
                     staged[step.number] = path
                     continue
                 }
-                failed = .success(reply)
+                failed = .success(content.file.map { LargeFiles.explained(reply, $0) } ?? reply)
             } catch {
                 guard case .timedOut(ended: true) = error.kind else {
                     return progress.broke(step.number, Self.problem(error, during: step.label))
@@ -338,7 +344,13 @@ extension SentProgram {
 
     fileprivate init(_ batch: HostProgress<PlaySource>.Batch) {
         // The key is another one each time; what is shown should not be.
-        let program = OperationsProgram(batch.steps, key: Marker((0, 0)))
+        let key = Marker((0, 0))
+        var staged: [Int: String] = [:]
+        for step in batch.steps {
+            guard case .file(let change) = step.operation, change.content?.file != nil else { continue }
+            staged[step.number] = OperationsProgram.stagingPath(for: change, key: key)
+        }
+        let program = OperationsProgram(batch.steps, key: key, staged: staged)
         let count = batch.steps.count
         self.init("change, \(count) step\(count == 1 ? "" : "s")", batch.account, program.program.text)
     }

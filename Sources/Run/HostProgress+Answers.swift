@@ -1,3 +1,4 @@
+import Document
 import Events
 package import HostSide
 package import Playbook
@@ -82,8 +83,7 @@ extension HostProgress {
         _ outcome: TaskOutcome?
     ) {
         let outline = outlines[index]
-        var name = outline.name
-        if case .ready(let task)? = entries[index].understanding { name = task.name }
+        let name = name(of: index)
         var result = TaskResult(
             number: outline.number,
             name: name,
@@ -91,11 +91,20 @@ extension HostProgress {
             phase: outline.phase,
             status: status
         )
+        if name != outline.name { result.written = outline.name }
         result.isPlanned = mode == .plan
+        if mode == .plan, case .ready(let task)? = entries[index].understanding {
+            result.raws = task.raws.filter { !$0.isTainted }.map(\.text)
+        }
         result.changes = changes
         result.note = note
         entries[index].result = result
         if let outcome, !outline.ignoresErrors || mode == .plan { register(index, outcome) }
+    }
+
+    /// With what it works on here, where that is known.
+    func name(of index: Int) -> String {
+        if case .ready(let task)? = entries[index].understanding { task.name } else { outlines[index].name }
     }
 
     mutating func register(_ index: Int, _ outcome: TaskOutcome) {

@@ -149,12 +149,13 @@ extension HostProgress {
     private mutating func carryOut(_ operation: Operation, _ index: Int, _ task: ResolvedTask) {
         var changesNothing = false
         if case .check(let check) = operation {
-            entries[index].isCheck = true
+            entries[index].check = check
             if case .command = check.target {} else { changesNothing = true }
         }
         if mode == .plan {
-            let status: TaskResult.Status = entries[index].isCheck ? .ok : .changed
-            provisional(index, status, note: entries[index].isCheck ? "will be checked" : nil, nil)
+            let note = entries[index].isCheck ? "will be checked" : outlines[index].neverChanges ? "runs" : nil
+            provisional(index, note == nil ? .changed : .ok, note: note, nil)
+            entries[index].result?.isCarriedOut = note != nil
             entries[index].isFinal = true
             digest.add(outlines[index], operation, task)
         }

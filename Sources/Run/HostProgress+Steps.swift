@@ -72,9 +72,15 @@ extension HostProgress {
     /// The task that a step is for.
     package func outline(of step: Int) -> TaskOutline? {
         switch roles[step] {
-        case .task(let index): outlines[index]
+        case .task(let index): named(index)
         case .verify, nil: nil
         }
+    }
+
+    private func named(_ index: Int) -> TaskOutline {
+        var outline = outlines[index]
+        outline.name = name(of: index)
+        return outline
     }
 
     /// How long a step may take, with all its attempts.
@@ -100,6 +106,8 @@ extension HostProgress {
         case .task(let index):
             if case .stale = step.end {
                 staleAt = index
+            } else if let check = entries[index].check {
+                checked(number, index, check, step)
             } else if entries[index].isChange {
                 changed(index, step)
             } else {
@@ -215,6 +223,12 @@ extension HostProgress {
         guard let batch = batches.first else { return }
         let steps = batch.steps.prefix(count ?? batch.steps.count)
         if failure == nil, staleAt == nil, again == nil {
+            if let inquiry = inquiries.last, inquiry.endedItsProgram {
+                // What stands behind it is for another program, once it has been asked.
+                batches[0].steps.removeFirst(1 + (batch.steps.firstIndex { $0.number == inquiry.number } ?? 0))
+                if batches[0].steps.isEmpty { batches.removeFirst() }
+                return
+            }
             if let step = steps.first(where: { roles[$0.number] != nil }) {
                 if isStopping {
                     batches = []
@@ -236,6 +250,7 @@ extension HostProgress {
     /// The end of a program was not seen. `step` was running, if one was.
     package mutating func broke(_ step: Int?, _ problem: HostResult.Problem) {
         if let step { failStep(step, problem) }
+        inquiries = []
         if failure == nil { failure = Failure(number: nil, name: nil, problem: problem) }
         batches = []
         isApplying = false
@@ -267,6 +282,7 @@ extension HostProgress {
     mutating func settle() {
         isApplying = false
         roles = [:]
+        inquiries = []
         let isAsExpected = staleAt == nil && again == nil
         if failure != nil {
             isOver = true

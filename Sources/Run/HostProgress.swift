@@ -24,6 +24,8 @@ package struct HostProgress<Source: TaskSource> {
         /// Another host has it: answered by `claimed` when that one is done.
         case follow(once: Int)
         case apply(Batch)
+        /// The host has nothing to ask with: answered by `answered`.
+        case ask(number: Int, CheckQuestion, within: Duration)
         case pause(number: Int, Pause)
         case rest(Duration)
         case finished
@@ -62,7 +64,8 @@ package struct HostProgress<Source: TaskSource> {
         var stale = 0
         var attempts = 0
         var isChange = false
-        var isCheck = false
+        var check: Check?
+        var isCheck: Bool { check != nil }
     }
 
     /// So often a task may find its host changed by somebody else.
@@ -89,6 +92,8 @@ package struct HostProgress<Source: TaskSource> {
     var repeated: Set<Int> = []
     /// Commands whose conditions need a secret that was not there.
     var unjudged: [(index: Int, step: StepReport)] = []
+    /// Checks that the host could not make, in their order.
+    var inquiries: [Inquiry] = []
     var staleAt: Int?
     var again: Int?
 
@@ -135,6 +140,7 @@ package struct HostProgress<Source: TaskSource> {
         while true {
             if isOver || (isStopping && !isApplying) { return .finished }
             if isApplying {
+                if !isStopping, let action = inquiry() { return action }
                 if let batch = batches.first, !isStopping { return .apply(batch) }
                 batches = []
                 settle()

@@ -36,6 +36,7 @@ struct PlaySource: TaskSource {
             outline.timeout = task.timeout
             outline.isJudged = !task.failedWhen.isEmpty
             outline.isAsked = task.register != nil || !task.changedWhen.isEmpty || !task.failedWhen.isEmpty
+            outline.neverChanges = task.neverChanges
             return outline
         }
     }

@@ -53,7 +53,12 @@ package actor PlaybookRun {
         self.loop = loop
         let secrets = SecretStore(surroundings.fetch, surroundings.redactor)
         self.secrets = secrets
-        contents = Contents(root: surroundings.root, folder: surroundings.playbookFolder, read: surroundings.read)
+        contents = Contents(
+            root: surroundings.root,
+            folder: surroundings.playbookFolder,
+            measure: surroundings.measure,
+            read: surroundings.read
+        )
         vocabulary = Vocabulary(surroundings.redactor)
         runScope = RunScope(
             inventory,

@@ -2,7 +2,7 @@ package import Document
 package import Events
 package import Playbook
 
-/// What a run of a playbook needs from outside of this room: it reads no file, asks nobody and knows no environment.
+/// What a run of a playbook needs from outside of this room: it looks for no file, asks nobody and knows no environment.
 package struct RunSurroundings: Sendable {
     /// Fetches a secret; asked once for each.
     package typealias Fetch = @Sendable (SecretReference) async throws(SecretProblem) -> String
@@ -18,6 +18,8 @@ package struct RunSurroundings: Sendable {
     package var becomeUser: String?
     /// Reads a file of the project, by its path.
     package var read: Contents.Reader
+    /// Nil: all files are kept in memory.
+    package var measure: Contents.Measure?
     package var fetch: Fetch
     /// Nil where nobody can answer: a `pause` with a prompt is an error then, before anything is contacted.
     package var confirm: Confirm?

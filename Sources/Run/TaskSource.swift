@@ -44,6 +44,8 @@ package struct TaskOutline: Sendable {
     package var isAsked = false
     /// `failed_when` is there: only its word decides whether anything may follow.
     package var isJudged = false
+    /// It is written that it never counts as a change.
+    package var neverChanges = false
 
     /// Its result has what a command said.
     var isCommand: Bool { kind == "run" || kind == "check" }

@@ -46,7 +46,7 @@ import Testing
             #expect(
                 plan.output == """
                     lab1: 3 changes
-                      1  changed  directory  {{ root }}/etc: created
+                      1  changed  directory  \(home)/etc: created
                       2  changed  file       Configuration: created
                          --- /dev/null
                          +++ \(home)/etc/conf

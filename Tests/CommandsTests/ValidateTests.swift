@@ -67,6 +67,45 @@ import Testing
         }
     }
 
+    @Test func `a socket that nobody can connect to is refused with its place`() async throws {
+        let socket = "/" + String(repeating: "a", count: 107)
+        try await withProject(["web.yml": "- {hosts: web, tasks: [{check: {unix: \(socket)}}]}\n"]) { place in
+            for command in [["validate"], ["validate", "-i", "hosts.yml"], ["plan", "-i", "hosts.yml"]] {
+                let result = try await place.run([BatonProgram.path] + command + ["web.yml"])
+                #expect(result.status == .exited(1), "\(command)")
+                #expect(result.errors.contains("web.yml:1:39: error: "), "\(command): \(result.errors)")
+            }
+        }
+    }
+
+    @Test func `tags that no task has are refused with and without an inventory`() async throws {
+        let text = "- {hosts: web, tasks: [{directory: /srv, tags: config}]}\n"
+        try await withProject(["web.yml": text]) { place in
+            for inventory in [[], ["-i", "hosts.yml"]] {
+                let result = try await place.run([BatonProgram.path, "validate", "-t", "confg", "web.yml"] + inventory)
+                #expect(result.status == .exited(1))
+                #expect(result.errors.contains("no task has the tag \"confg\""), "\(result.errors)")
+                #expect(result.errors.contains("did you mean \"config\"?"), "\(result.errors)")
+            }
+        }
+    }
+
+    @Test func `a file that no host of this inventory needs must be there too`() async throws {
+        let text = """
+            - hosts: web
+              tasks:
+                - {template: {src: none, dest: /a}, when: false}
+                - {file: {src: nowhere, path: /b}}
+
+            """
+        try await withProject(["web.yml": text]) { place in
+            let result = try await place.baton("validate", "-i", "hosts.yml", "web.yml")
+            #expect(result.status == .exited(1))
+            #expect(result.errors.contains("web.yml:3:24: error: there is no file \"none\""), "\(result.errors)")
+            #expect(result.errors.split(separator: "there is no file \"nowhere\"").count == 2, "\(result.errors)")
+        }
+    }
+
     @Test func `for programs diagnostics are data`() async throws {
         let files = ["one.yml": "- hosts: web\n  tasks:\n    - fil: {path: /a}\n"]
         try await withProject(files) { place in

@@ -110,6 +110,22 @@ struct ReadingTests {
         #expect(World().problem("check: {tcp: \(text)}").contains("must be host:port, or a port"))
     }
 
+    @Test(arguments: [
+        "{unix: /\(String(repeating: "a", count: 107))}", "{unix: \"/{{ 'a' * 107 }}\"}",
+        "{http: \"http://a/\", connect: /\(String(repeating: "a", count: 107))}",
+    ])
+    func `no sockets`(check: String) {
+        let problem = World().problem("check: \(check)")
+        #expect(problem.contains("at most 107 bytes"), "\(problem)")
+        #expect(problem.contains("play.yml:3:"), "\(problem)")
+    }
+
+    @Test func `what a check cannot send is refused where it stands`() {
+        let problem = World().problem("check: {http: \"http://a/\", headers: {X: \"a\\x7Fb\"}}")
+        #expect(problem.contains("control character"), "\(problem)")
+        #expect(problem.contains("play.yml:3:"), "\(problem)")
+    }
+
     @Test func `values of -e are texts`() throws {
         var world = World()
         let origin = Origin(SourceText(name: "-e", text: ""), .start)

@@ -39,7 +39,7 @@ struct ResolveTests {
         #expect(
             found
                 == [
-                    "ready: run echo {{ inventory_hostname }}",
+                    "ready: run echo web1",
                     "ready: a web1", "skipped: \"not up\" does not hold", "ready: file /etc/a", "waits for conf",
                     "waits for conf",
                     "waits for conf", "waits for facts", "ready: say {{ conf.changed }}", "needs file:/a",

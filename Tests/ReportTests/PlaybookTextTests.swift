@@ -36,6 +36,42 @@ import Testing
         ]
     }()
 
+    @Test func `hosts whose tasks differ in what they work on are one, with what is written for all`() {
+        func host(_ name: String, _ status: TaskResult.Status = .changed) -> HostResult {
+            var first = task(1, status, "directory /srv/\(name)", kind: "directory", changes: ["created"])
+            first.written = "directory /srv/{{ inventory_hostname }}"
+            var second = task(2, .changed, "run echo shop", kind: "run")
+            second.written = "run echo {{ service }}"
+            return self.host(name, .changed, [first, second])
+        }
+        #expect(
+            text([host("web1"), host("web2"), host("db1", .ok)]) == """
+                web1 web2 (2 hosts): 2 changed
+                  1  changed  directory  /srv/{{ inventory_hostname }}: created
+                  2  changed  run        echo shop
+                db1: 1 changed, 1 ok
+                  2  changed  run  echo shop
+
+                """
+        )
+        #expect(text([host("web1")]).contains("directory  /srv/web1: created"))
+    }
+
+    @Test func `a plan marks insertions without quotes and shows what is carried out without a change`() {
+        var first = task(1, .changed, "run echo it's hunter22", kind: "run")
+        first.raws = ["it's", "hunter22"]
+        var second = task(2, .ok, "run date", kind: "run", note: "runs")
+        second.isCarriedOut = true
+        #expect(
+            text([host("web1", .changed, [first, second])], isPlan: true) == """
+                web1: 1 change, 1 ok
+                  1  changed  run  echo it's (secret) (inserted without quotes: "it's", "(secret)")
+                  2  ok       run  date (runs)
+
+                """
+        )
+    }
+
     @Test func `a plan shows what would change, once for hosts where it is the same`() {
         let nothing = [task(1, .ok), task(2, .ok), task(3, .skipped), task(14, .skipped)]
         var slower = Self.planned

@@ -81,7 +81,7 @@ struct Field: Sendable {
     func playbookRun(_ text: String) throws -> PlaybookRun {
         let inventory = try inventory()
         let (files, bytes, secrets) = (files, bytes, secrets)
-        let surroundings = RunSurroundings(
+        var surroundings = RunSurroundings(
             root: "/project",
             playbookFolder: "/project",
             redactor: Redactor(),
@@ -98,6 +98,7 @@ struct Field: Sendable {
             },
             confirm: confirm
         )
+        surroundings.measure = { (path) throws(ContentProblem) in try LargeFiles.measure(path) }
         let playbook = try Playbook.parse(SourceText(name: "play.yml", text: text))
         return PlaybookRun(playbook, inventory, limit: inventory.hosts, surroundings, on: loop)
     }

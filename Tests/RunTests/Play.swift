@@ -14,6 +14,9 @@ struct Stage {
     var commands: [String: (inout Stage) -> Int] = [:]
     /// Called before each program, with how many there were before.
     var meddle: (inout Stage, Int) -> Void = { _, _ in }
+    /// What the host says to checks, and what the controller gets told, one after another; then all is well.
+    var checks: [StepReport] = []
+    var answers: [HostProgress<Script>.Answer] = []
     private(set) var log: [String] = []
     private(set) var results: [TaskResult] = []
     private var programs = 0
@@ -69,6 +72,9 @@ struct Stage {
                 progress.paused()
             case .rest: log.append("rest")
             case .apply(let batch): apply(batch)
+            case .ask(let number, let question, _):
+                log.append("ask \(question.name)")
+                progress.answered(number, answers.isEmpty ? .fine : answers.removeFirst())
             }
         }
         log.append("without end")
@@ -142,7 +148,8 @@ struct Stage {
             outcome.stdout = execution.stdout
             let end = status == 0 ? StepEnd.done : .failed(status: Int32(status))
             return StepReport(end, shown: execution, outcome: outcome)
-        case .check, .link, .remove: break
+        case .check: if !checks.isEmpty { return checks.removeFirst() }
+        case .link, .remove: break
         }
         return StepReport(.done, shown: HostResult.Execution(exit: 0, stdout: [], stderr: []))
     }

@@ -1,5 +1,6 @@
 import Events
 import Fleet
+import HostSide
 import Lab
 import Reactor
 import Run
@@ -138,6 +139,43 @@ import Testing
             // Nothing of the way there is left.
             let left = try await field.loop.run(
                 ChildRequest(["find", field.base("lab1"), "-name", ".*"], environment: Surroundings.environment)
+            )
+            #expect(left.stdout.isEmpty, "\(String(decoding: left.stdout, as: UTF8.self))")
+        }
+    }
+
+    @Test func `a large file is read while it is sent, and one that changes meanwhile is told`() async throws {
+        try await withField { field in
+            let source = "\(field.lab.layout.directory)/large"
+            let large = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+            try Files.write(large, to: source)
+            #expect(try LargeFiles.measure(source)?.bytes == [])
+            func text(_ before: String = "true") -> String {
+                """
+                - hosts: all
+                  tasks:
+                    - run: "\(before)"
+                      changed_when: false
+                      register: it
+                    - file: {path: "{{ base }}/large", src: "\(source)"}
+                    - file: {path: "{{ base }}/after{{ it.rc }}", content: ""}
+                """
+            }
+            let first = try await field.play(text())
+            #expect(
+                first.statuses("lab1") == ["1 ok", "2 changed", "3 changed"],
+                "\(String(describing: first.result("lab1")?.problem))"
+            )
+            #expect(try Files.read("\(field.base("lab1"))/large") == large)
+            #expect(try await field.play(text()).statuses("lab1") == ["1 ok", "2 ok", "3 ok"])
+
+            try Files.write(Array(large.reversed()), to: source)
+            let changed = try await field.play(text("echo more >> \(source)"))
+            let message = changed.result("lab1")?.problem?.message ?? "none"
+            #expect(message.contains("was written after this run had looked at it"), "\(message)")
+            #expect(try Files.read("\(field.base("lab1"))/large") == large)
+            let left = try await field.loop.run(
+                ChildRequest(["find", field.base("lab1"), "-name", ".large*"], environment: Surroundings.environment)
             )
             #expect(left.stdout.isEmpty, "\(String(decoding: left.stdout, as: UTF8.self))")
         }
@@ -450,6 +488,65 @@ import Testing
             let done = try await field.play(text, RunOptions(changes: true, expectedDigests: digests))
             #expect(done.report.results.map(\.status) == [.changed, .changed])
             #expect(field.text("lab2", "a") == "new\n")
+        }
+    }
+
+    @Test func `what never counts as a change is none in a plan, and is carried out`() async throws {
+        try await withField { field in
+            let text = """
+                - hosts: all
+                  tasks:
+                    - run: "echo seen >> {{ base }}/log"
+                      changed_when: false
+                    - check: {command: "test -e {{ base }}/log"}
+                """
+            let plan = try await field.play(text, RunOptions(changes: false))
+            #expect(plan.statuses("lab1") == ["1 ok", "2 ok"])
+            #expect(plan.task(1, "lab1")?.note == "runs")
+            #expect(plan.task(2, "lab1")?.note == "will be checked")
+            #expect(plan.result("lab1")?.status == .ok)
+            #expect(field.text("lab1", "log") == nil)
+            let done = try await field.play(text)
+            #expect(done.statuses("lab1") == ["1 ok", "2 ok"])
+            #expect(field.text("lab1", "log") == "seen\n")
+        }
+    }
+
+    @Test func `a task without a name is called by what it works on, but for secrets`() async throws {
+        try await withField(2) { field in
+            var field = field
+            field.secrets = ["TOKEN": "hunter2-secret"]
+            let text = """
+                - hosts: all
+                  tasks:
+                    - directory: "{{ base }}/srv"
+                    - run: "echo {{ inventory_hostname }} {{ 'a b' }}"
+                    - run: {argv: [echo, "{{ inventory_hostname }}"]}
+                    - pause: {prompt: "{{ token }} on {{ inventory_hostname }}?"}
+                      when: false
+                  vars: {token: !secret env:TOKEN}
+                """
+            let played = try await field.play(text)
+            let names = played.result("lab2")?.tasks?.map(\.name) ?? []
+            #expect(
+                names == [
+                    "directory \(field.base("lab2"))/srv", "run echo lab2 'a b'", "run echo",
+                    "pause {{ token }} on {{ inventory_hostname }}?",
+                ]
+            )
+            let begun = played.events.compactMap { event -> String? in
+                if case .taskStarted(1, let name, _) = event.kind { name } else { nil }
+            }
+            #expect(begun.sorted() == ["directory \(field.base("lab1"))/srv", "directory \(field.base("lab2"))/srv"])
+        }
+    }
+
+    @Test func `a plan marks what is inserted in commands without quotes`() async throws {
+        try await withField { field in
+            let text = "- hosts: all\n  tasks: [{run: \"echo {{ 'a b' | raw }} {{ 'c' }}\"}]\n"
+            let plan = try await field.play(text, RunOptions(changes: false))
+            #expect(plan.task(1, "lab1")?.raws == ["a b"])
+            #expect(try await field.play(text).task(1, "lab1")?.raws == [])
         }
     }
 

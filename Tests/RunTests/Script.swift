@@ -160,8 +160,7 @@ struct PauseWork: Work {
 }
 
 struct CheckWork: Work {
+    var target = Check.Target.tcp(host: "localhost", port: 80)
     var looks: [Look] { [] }
-    func decide(_ seen: Sightings) -> Decision {
-        .carryOut(.check(Check(.tcp(host: "localhost", port: 80), timeout: .seconds(1))))
-    }
+    func decide(_ seen: Sightings) -> Decision { .carryOut(.check(Check(target, timeout: .seconds(1)))) }
 }

@@ -151,6 +151,7 @@ private struct Deployment {
 
 extension HostResult {
     fileprivate var hasSomethingToDo: Bool {
-        status == .changed || tasks?.contains { $0.status == .changed || $0.status == .unknown } == true
+        status == .changed
+            || tasks?.contains { $0.status == .changed || $0.status == .unknown || $0.isCarriedOut } == true
     }
 }

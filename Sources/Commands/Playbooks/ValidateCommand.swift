@@ -49,18 +49,17 @@ enum ValidateCommand {
             let file = PlaybookFile(shown, context)
             guard let playbook = file.read(&problems) else { continue }
             summaries.append(Summary(file: file, playbook: playbook))
-            // With an inventory, evaluating finds them.
-            if !files.areNamed { problems.add(contentsOf: missing(playbook, file, project)) }
+        }
+        let selection = PlaybookOptions.selection(parsed)
+        for summary in summaries {
+            guard let problem = selection.problem(in: summary.playbook) else { continue }
+            throw CommandError(problem.message, hint: problem.hint)
         }
         if files.areNamed, let inventory = try await files.inventory(&problems), !problems.hasErrors {
             let chosen = try Chosen(parsed, context, project, output, inventory, files)
             let setting = PlaybookSetting(chosen, files, context)
-            let selection = PlaybookOptions.selection(parsed)
             for index in summaries.indices {
                 let (file, playbook) = (summaries[index].file, summaries[index].playbook)
-                if let problem = selection.problem(in: playbook) {
-                    throw CommandError(problem.message, hint: problem.hint)
-                }
                 let run = setting.run(
                     playbook,
                     file,
@@ -75,6 +74,14 @@ enum ValidateCommand {
                 } catch {
                     problems.add(contentsOf: error.diagnostics)
                 }
+            }
+        }
+        for summary in summaries {
+            // What evaluating has found is told with its hosts.
+            let places = problems.items.map { [$0.sourceName, $0.position.map { "\($0.line):\($0.column)" }] }
+            for item in missing(summary.playbook, summary.file, project).items
+            where !places.contains([item.sourceName, item.position.map { "\($0.line):\($0.column)" }]) {
+                problems.add(item)
             }
         }
         report(summaries, problems, output, context)

@@ -43,8 +43,11 @@ package enum CheckProgram {
 
     private static func line(in output: [UInt8]) -> String? {
         let mark = Array("rung ".utf8)
-        guard output.count < 64, output.starts(with: mark), output.last == 10 else { return nil }
-        return String(decoding: output.dropFirst(mark.count).dropLast(), as: UTF8.self)
+        guard output.last == 10 else { return nil }
+        // One line for each time it was tried.
+        let line = output.dropLast().suffix(64).split(separator: 10, omittingEmptySubsequences: false).last ?? []
+        guard line.count < 64, line.starts(with: mark) else { return nil }
+        return String(decoding: line.dropFirst(mark.count), as: UTF8.self)
     }
 
     // MARK: HTTP

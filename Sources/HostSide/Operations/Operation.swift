@@ -46,12 +46,36 @@ package struct FileChange: Equatable, Sendable {
     package var validate: String?
 
     package struct Content: Equatable, Sendable {
-        package var bytes: [UInt8]
-        package var sha256: String
+        /// Nothing where they are in a file that is too large for memory.
+        package let bytes: [UInt8]
+        package let size: Int
+        package let sha256: String
+        /// Where they are, if not here.
+        package let file: LargeFile?
+
+        /// A file here, and how it was when its sum was made.
+        package struct LargeFile: Equatable, Sendable {
+            package let path: String
+            package let stamp: String
+
+            package init(path: String, stamp: String) {
+                self.path = path
+                self.stamp = stamp
+            }
+        }
 
         package init(bytes: [UInt8], sha256: String) {
             self.bytes = bytes
+            size = bytes.count
             self.sha256 = sha256
+            file = nil
+        }
+
+        package init(_ file: LargeFile, size: Int, sha256: String) {
+            bytes = []
+            self.size = size
+            self.sha256 = sha256
+            self.file = file
         }
     }
 

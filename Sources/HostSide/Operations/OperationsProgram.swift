@@ -16,7 +16,9 @@ package struct OperationsProgram {
 
     /// Whether the content of a file cannot be a part of the program: programs are read byte by byte, and are text.
     package static func needsStaging(_ change: FileChange) -> Bool {
-        guard let bytes = change.content?.bytes else { return false }
+        guard let content = change.content else { return false }
+        if content.file != nil { return true }
+        let bytes = content.bytes
         return bytes.count > 32 << 10 || bytes.contains(0) || String(validating: bytes, as: UTF8.self) == nil
     }
 
@@ -99,7 +101,7 @@ private struct StepWriter {
         case .check(let check):
             needsChecks = true
             calls += "b_check() {\n\(CheckProgram.call(for: check))}\n"
-            command = ["baton_probe", "b_check"]
+            command = ["baton_probe", "b_check"] + (check.need == nil ? [] : ["ladder"])
         case .verify(let expectations):
             command = verify(expectations)
         }

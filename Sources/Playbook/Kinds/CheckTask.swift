@@ -52,6 +52,12 @@ struct CheckTask: TaskBody {
             if arguments["http"] == nil {
                 for argument in arguments.given(ofHTTP) { diagnostics.refuse(argument, "is only for \"http\"") }
             }
+            for key in ["unix", "connect"] {
+                guard let argument = arguments[key], let path = argument.constantText else { continue }
+                if let problem = Check(.unix(path), timeout: .zero).problem {
+                    diagnostics.add(.unaskable(problem, argument))
+                }
+            }
             if arguments["version"] == nil { diagnostics.refuse(arguments["version_header"], "needs \"version\"") }
         },
         body: { CheckTask(arguments: $0) }
@@ -80,7 +86,11 @@ struct CheckTask: TaskBody {
         } else {
             return try resolver.needed(nil, arguments.given(CheckTask.targets).first)
         }
-        return CheckWork(check: Check(target, timeout: resolver.timeout))
+        let check = Check(target, timeout: resolver.timeout)
+        if let problem = check.problem, let argument = arguments.given(CheckTask.targets).first {
+            throw DocumentError(.unaskable(problem, argument))
+        }
+        return CheckWork(check: check)
     }
 
     private func request(_ address: HTTPAddress, _ resolver: inout TaskResolver) throws(DocumentError) -> HTTPCheck {
@@ -101,6 +111,12 @@ struct CheckTask: TaskBody {
         }
         check.unixSocket = try resolver.path(arguments["connect"])
         return check
+    }
+}
+
+extension Diagnostic {
+    fileprivate static func unaskable(_ problem: String, _ argument: Argument) -> Diagnostic {
+        Diagnostic("it cannot be asked: \(problem)", in: argument.origin.source, at: argument.origin.position)
     }
 }
 

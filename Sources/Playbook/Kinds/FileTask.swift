@@ -79,6 +79,21 @@ extension Argument {
 }
 
 extension Contents {
+    /// A file that a key names, as a template.
+    func template(
+        _ file: (path: String, content: FileChange.Content),
+        _ argument: Argument
+    ) throws(DocumentError) -> Template {
+        let bytes: [UInt8]
+        do throws(ContentProblem) {
+            bytes = try self.bytes(file)
+        } catch {
+            let message = "\(Printable.quoted(file.path, limit: 200)) cannot be read: \(error.message)"
+            throw DocumentError(Diagnostic(message, in: argument.origin.source, at: argument.origin.position))
+        }
+        return try template(file.path, bytes)
+    }
+
     /// A file that a key names.
     func file(
         _ name: String,

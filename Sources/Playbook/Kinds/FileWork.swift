@@ -21,7 +21,7 @@ struct FileWork: Work {
         [path, content?.sha256 ?? "", "\(mode.map { "\($0)" } ?? "")", "\(ownership)", "\(backup)", validate ?? ""]
     }
 
-    private var look: Look { .path(path, hashing: content.map { .ifSize($0.bytes.count) } ?? .never) }
+    private var look: Look { .path(path, hashing: content.map { .ifSize($0.size) } ?? .never) }
     var looks: [Look] { [look] }
 
     func decide(_ seen: Sightings) -> Decision {
@@ -58,14 +58,15 @@ struct FileWork: Work {
         )
         let words = isSecret ? ["created", "secret content"] : ["created"]
         let shown = Change.Difference(path: path, old: nil, new: content.bytes)
-        let difference = isSecret ? nil : shown.hidden(sizes: "\(content.bytes.count) bytes", [change.mode])
+        let isShown = !isSecret && content.file == nil
+        let difference = isShown ? shown.hidden(sizes: "\(content.size) bytes", [change.mode]) : nil
         return .change(Change(.file(change), words: words, difference: difference, paths: [path]))
     }
 
     private func change(_ state: PathState) -> Decision {
         var words: [String] = []
         var new: FileChange.Content?
-        if let content, content.bytes.count != state.size || content.sha256 != state.sha256 {
+        if let content, content.size != state.size || content.sha256 != state.sha256 {
             new = content
             words.append(isSecret ? "secret content" : "content")
         }
@@ -83,9 +84,9 @@ struct FileWork: Work {
             validate: new == nil ? nil : validate
         )
         var difference: Change.Difference?
-        if let new, !isSecret {
+        if let new, !isSecret, new.file == nil {
             let shown = Change.Difference(path: path, old: .content(path, limit: FileWork.shownBytes), new: new.bytes)
-            difference = shown.hidden(sizes: "\(state.size) -> \(new.bytes.count) bytes", [state.mode, wanted])
+            difference = shown.hidden(sizes: "\(state.size) -> \(new.size) bytes", [state.mode, wanted])
         }
         return .change(Change(.file(change), words: words, difference: difference, paths: [path]))
     }

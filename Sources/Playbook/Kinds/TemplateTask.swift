@@ -29,7 +29,7 @@ struct TemplateTask: TaskBody {
         guard let argument = arguments["src"] else { return try resolver.needed(nil, nil) }
         let name = try resolver.needed(try resolver.text(argument), argument)
         let file = try resolver.contents.file(name, argument, in: "templates", alsoNamed: ".j2")
-        let rendered = try resolver.rendered(try resolver.contents.template(file.path, file.content.bytes))
+        let rendered = try resolver.rendered(try resolver.contents.template(file, argument))
         return FileWork(
             path: path,
             content: resolver.contents.shared(Array(rendered.text.utf8), ofTask: resolver.number),
@@ -45,7 +45,7 @@ struct TemplateTask: TaskBody {
         guard let argument = arguments["src"], let name = argument.constantText else { return }
         do throws(DocumentError) {
             let file = try contents.file(name, argument, in: "templates", alsoNamed: ".j2")
-            _ = try contents.template(file.path, file.content.bytes)
+            _ = try contents.template(file, argument)
         } catch {
             diagnostics.add(contentsOf: error.diagnostics)
         }

@@ -85,7 +85,7 @@ extension HostScope {
 
     // A name says what will happen; it is no reason to wait, and no place for a secret.
     private func name(of task: TaskDefinition, _ resolver: inout TaskResolver) throws(DocumentError) -> String {
-        guard let argument = task.name else { return task.title }
+        guard let argument = task.name else { return title(of: task, resolver) }
         do throws(DocumentError) {
             guard let reading = try resolver.reading(argument), !reading.value.isTainted else { return task.title }
             return try reading.text()
@@ -93,6 +93,15 @@ extension HostScope {
             if resolver.evaluator.wait != nil { return task.title }
             throw error
         }
+    }
+}
+
+extension HostScope {
+    /// What a task without a name works on here. Its body has been evaluated, so nothing new is asked for.
+    private func title(of task: TaskDefinition, _ resolver: TaskResolver) -> String {
+        var resolver = resolver
+        guard let subject = task.subject, let text = try? resolver.shown(subject) else { return task.title }
+        return task.kind + " " + Printable.sentence(Array(text.utf8), limit: TaskDefinition.Subject.mostBytes)
     }
 }
 

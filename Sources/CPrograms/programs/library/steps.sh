@@ -77,8 +77,10 @@ baton_change() {
     esac
 }
 
-# baton_probe FUNCTION: a check. It prints which way it took.
+# baton_probe FUNCTION [ladder]: a check. It prints which way it took. One with a ladder ends with 3 where nothing here can
+# ask: then nothing will a moment later either, and whoever sent this asks himself.
 baton_probe() {
     "$1"
     b_end=$?
+    if [ "$b_end" = 3 ] && [ "${2-}" = ladder ]; then b_retries=0; fi
 }
