@@ -30,13 +30,14 @@ extension HostProgress {
 
     /// The host has made a check, or could not.
     mutating func checked(_ number: Int, _ index: Int, _ check: Check, _ step: StepReport) {
-        guard check.need != nil else { return carriedOut(index, step) }
+        let wasRepeated = repeated.contains(number)
+        guard check.need != nil else { return carriedOut(index, step, wasRepeated: wasRepeated) }
         var step = step
         let printed = step.outcome.stdout ?? []
         if case .failed(let status) = step.end, CheckProgram.foundNothing(printed, status: status) {
             guard let question = CheckQuestion(check) else {
                 let words = "and Baton speaks no TLS through the connection"
-                return carriedOut(index, step.saying("\(Self.words(of: step)), \(words)"))
+                return carriedOut(index, step.saying("\(Self.words(of: step)), \(words)"), wasRepeated: true)
             }
             let outline = outlines[index]
             inquiries.append(
@@ -53,7 +54,7 @@ extension HostProgress {
             return
         }
         if let rung = CheckProgram.rung(in: printed) { step.note = rung.rawValue }
-        carriedOut(index, step.saying(nil))
+        carriedOut(index, step.saying(nil), wasRepeated: wasRepeated)
     }
 
     /// What is to be asked next, or waited for before that.
@@ -86,7 +87,8 @@ extension HostProgress {
             step = step.saying(words)
         case .never(let words): step = step.saying("\(Self.words(of: step)), and \(words)")
         }
-        carriedOut(inquiry.index, step)
+        // What is judged by its conditions was asked once, and is tried again as a whole.
+        carriedOut(inquiry.index, step, wasRepeated: !outlines[inquiry.index].isJudged)
         if failure != nil || again != nil { batches = [] }
     }
 
