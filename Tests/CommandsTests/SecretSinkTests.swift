@@ -31,7 +31,7 @@ import Testing
               run:
                 cmd: "ps -eww -o args > {{ root }}/processes; test -n \\"$TASK_TOKEN$PLAY_TOKEN$SHORT\\"; cat > {{ root }}/stdin"
                 stdin: "{{ file }}{{ fleet }}"
-                unless: "ps -eww -o args >> {{ root }}/processes; test $TASK_TOKEN = none"
+                unless: "ps -eww -o args >> {{ root }}/processes; test \\"$TASK_TOKEN\\" = none"
               environment: {TASK_TOKEN: "{{ command }}", SHORT: "{{ short }}"}
             - check: {command: "test -n \\"$PLAY_TOKEN\\"; ps -eww -o args >> {{ root }}/processes"}
             - name: tells everything

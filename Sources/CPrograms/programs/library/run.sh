@@ -18,18 +18,18 @@ baton_removes() {
 
 # Those two take a function: the command is a user's, and must not see or change what is in here.
 baton_unless() {
-    baton_ask unless "$1" || return
+    baton_condition unless "$1" || return
     [ "$b_status" -ne 0 ] || baton_no 'the command of unless succeeded'
 }
 
 baton_onlyif() {
-    baton_ask onlyif "$1" || return
+    baton_condition onlyif "$1" || return
     [ "$b_status" -eq 0 ] || baton_no "the command of onlyif ended with status $b_status"
 }
 
-# baton_ask WORD FUNCTION: its status, in b_status. What could not run at all answers nothing: the step fails with what
+# baton_condition WORD FUNCTION: its status, in b_status. What could not run at all answers nothing: the step fails with what
 # the shell said. `command -v` of what is not there ends with 127 as well, and says nothing. bash complains about NUL bytes.
-baton_ask() {
+baton_condition() {
     {
         b_said=$({
             ("$2") </dev/null 2>&1 >/dev/null
