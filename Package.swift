@@ -49,7 +49,7 @@ let package = Package(
         room("Text"),
         room("ClientConfig", ["Text"]),
         room("Reactor", ["CSystem"]),
-        room("Shell", ["CSystem", "CPrograms"]),
+        room("Shell", ["CSystem", "CPrograms", "CCrypto"]),
         room("Events", ["Text"]),
         room("Arguments", ["Text"]),
         room("Document", ["CYAML", "Shell", "Text"]),
@@ -57,8 +57,8 @@ let package = Package(
         room("Inventory", ["Document", "Text"]),
         room("Fleet", ["SSH", "ClientConfig", "Inventory", "Events", "Reactor", "Shell"]),
         room("HostSide", ["Shell", "Text", "CPrograms"]),
-        room("Supervision", ["HostSide", "Document", "Shell", "Text"]),
-        room("Playbook", ["Inventory", "HostSide", "Events", "Document", "Shell", "CCrypto", "Text"]),
+        room("Supervision", ["Document", "Shell", "Text"]),
+        room("Playbook", ["Inventory", "HostSide", "Events", "Document", "Shell", "Text"]),
         room(
             "Run",
             ["Playbook", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH", "Shell", "Text"]

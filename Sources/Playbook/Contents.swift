@@ -1,5 +1,6 @@
 package import Document
 package import HostSide
+import Shell
 import Synchronization
 import Text
 

@@ -2,6 +2,7 @@ import Events
 import Fleet
 import Playbook
 import SSH
+import Shell
 
 /// One host on its way through all plays: what it knows, and what became of its tasks.
 struct Journey {
@@ -40,7 +41,7 @@ struct Journey {
     var digest: String? {
         if unreachable != nil || !hasBegun { return nil }
         let failure = failure.map { ["failed", $0.problem.kind] } ?? []
-        return SSH.Checksum.sha256(Array(([written] + sums + failure).joined(separator: "\n").utf8))
+        return Checksum.sha256(Array(([written] + sums + failure).joined(separator: "\n").utf8))
     }
 
     mutating func note(_ outcome: Fleet.Outcome<Void>, _ driver: HostDriver?) {

@@ -17,7 +17,7 @@ package enum LargeFiles {
         do throws(SystemError) {
             let file = try OpenFile(path)
             if file.size <= leastSize { return nil }
-            sum = try SSH.Checksum.sha256 { (limit) throws(SystemError) in
+            sum = try Checksum.sha256 { (limit) throws(SystemError) in
                 // One that grows as fast as it is read has no end.
                 let piece = try file.read(min(limit, max(1, file.size - size)))
                 size += piece.count

@@ -43,7 +43,7 @@ package struct PlanDigest: Sendable {
         add(outline, decision, fields)
     }
 
-    package var sum: String { SSH.Checksum.sha256(lines) }
+    package var sum: String { Checksum.sha256(lines) }
 
     /// Fields cannot run into each other.
     private mutating func add(_ field: String) {
@@ -76,7 +76,7 @@ extension Operation {
         case .file(var change):
             if change.content != nil {
                 let mark = Array("(secret)\n".utf8)
-                change.content = FileChange.Content(bytes: mark, sha256: SSH.Checksum.sha256(mark))
+                change.content = FileChange.Content(bytes: mark, sha256: Checksum.sha256(mark))
             }
             return .file(change)
         case .command(var run):

@@ -5,6 +5,7 @@ package import Inventory
 package import Playbook
 package import Reactor
 package import SSH
+import Shell
 
 /// A playbook over hosts. First `prepare`, which contacts nobody and finds every error that can be known; then `run`, as
 /// often as wanted: a plan, and after somebody has agreed to it the same for real.
@@ -197,7 +198,7 @@ package actor PlaybookRun {
     private var written: String {
         let files = Contents(root: surroundings.root, folder: surroundings.playbookFolder, read: surroundings.read)
         _ = playbook.checkFiles(files)
-        let text = SSH.Checksum.sha256(Array(playbook.source.bytes))
+        let text = Checksum.sha256(Array(playbook.source.bytes))
         return ([text] + files.sums).joined(separator: " ")
     }
 

@@ -57,23 +57,15 @@ struct DirectoryTask: TaskBody {
     }
 }
 
-struct DirectoryWork: Work {
+struct DirectoryWork: PathWork {
     let path: String
     let mode: Mode?
     let ownership: Ownership
 
     static let usualMode: UInt16 = 0o755
 
-    private var look: Look { .path(path, hashing: .never) }
-    var looks: [Look] { [look] }
-
-    func decide(_ seen: Sightings) -> Decision {
-        let state: PathState
-        switch seen.state(look, path) {
-        case .success(let found): state = found
-        case .failure(let unseen): return unseen.decision
-        }
-        let expected = Expectation(path: path, fingerprint: state.fingerprint)
+    func decide(_ state: PathState) -> Decision {
+        let expected = expectation(state)
         switch state.kind {
         case .missing:
             let mode = mode?.applied(to: DirectoryWork.usualMode, isDirectory: true) ?? DirectoryWork.usualMode
@@ -96,27 +88,20 @@ struct DirectoryWork: Work {
     }
 }
 
-struct DirectoryRemovalWork: Work {
+struct DirectoryRemovalWork: PathWork {
     let path: String
     let isRecursive: Bool
 
-    private var look: Look { .path(path, hashing: .never) }
-    var looks: [Look] { [look] }
-
-    func decide(_ seen: Sightings) -> Decision {
-        switch seen.state(look, path) {
-        case .failure(let unseen): return unseen.decision
-        case .success(let state):
-            switch state.kind {
-            case .missing: return .none()
-            case .directory:
-                let expected = Expectation(path: path, fingerprint: state.fingerprint)
-                let words = [isRecursive ? "removed with its contents" : "removed"]
-                let removal = Removal(expected: expected, recursively: isRecursive)
-                return .change(Change(.remove(removal), words: words, paths: [path]))
-            case .file, .link, .other:
-                return .inTheWay(path, "\(state.words), not a directory", hint: "\"file\" and \"link\" remove those")
-            }
+    func decide(_ state: PathState) -> Decision {
+        switch state.kind {
+        case .missing: return .none()
+        case .directory:
+            let expected = expectation(state)
+            let words = [isRecursive ? "removed with its contents" : "removed"]
+            let removal = Removal(expected: expected, recursively: isRecursive)
+            return .change(Change(.remove(removal), words: words, paths: [path]))
+        case .file, .link, .other:
+            return .inTheWay(path, "\(state.words), not a directory", hint: "\"file\" and \"link\" remove those")
         }
     }
 }

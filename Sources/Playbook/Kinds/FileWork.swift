@@ -2,7 +2,7 @@ import Events
 import HostSide
 
 /// A file with this content, mode and owner. `template` comes to the same.
-struct FileWork: Work {
+struct FileWork: PathWork {
     let path: String
     /// Nil where only mode and owner are wanted.
     let content: FileChange.Content?
@@ -21,15 +21,9 @@ struct FileWork: Work {
         [path, content?.sha256 ?? "", "\(mode.map { "\($0)" } ?? "")", "\(ownership)", "\(backup)", validate ?? ""]
     }
 
-    private var look: Look { .path(path, hashing: content.map { .ifSize($0.size) } ?? .never) }
-    var looks: [Look] { [look] }
+    var hashing: Look.Hashing { content.map { .ifSize($0.size) } ?? .never }
 
-    func decide(_ seen: Sightings) -> Decision {
-        let state: PathState
-        switch seen.state(look, path) {
-        case .success(let found): state = found
-        case .failure(let unseen): return unseen.decision
-        }
+    func decide(_ state: PathState) -> Decision {
         switch state.kind {
         case .missing: return create(state)
         case .file: return change(state)
@@ -49,7 +43,7 @@ struct FileWork: Work {
             )
         }
         let change = FileChange(
-            expected: Expectation(path: path, fingerprint: state.fingerprint),
+            expected: expectation(state),
             content: content,
             mode: mode?.applied(to: FileWork.usualMode, isDirectory: false) ?? FileWork.usualMode,
             ownership: ownership,
@@ -76,7 +70,7 @@ struct FileWork: Work {
         words += owner.words
         if words.isEmpty { return .none() }
         let change = FileChange(
-            expected: Expectation(path: path, fingerprint: state.fingerprint),
+            expected: expectation(state),
             content: new,
             mode: wanted,
             ownership: owner.change,
@@ -92,34 +86,27 @@ struct FileWork: Work {
     }
 }
 
-struct FileRemovalWork: Work {
+struct FileRemovalWork: PathWork {
     let path: String
     let backup: Bool
 
-    private var look: Look { .path(path, hashing: .never) }
-    var looks: [Look] { [look] }
-
-    func decide(_ seen: Sightings) -> Decision {
-        switch seen.state(look, path) {
-        case .failure(let unseen): return unseen.decision
-        case .success(let state):
-            switch state.kind {
-            case .missing: return .none()
-            case .directory:
-                return .inTheWay(path, "a directory, not a file", hint: "\"directory\" removes those")
-            case .file, .link, .other:
-                let removal = Removal(
-                    expected: Expectation(path: path, fingerprint: state.fingerprint),
-                    backup: backup && state.kind == .file
-                )
-                var difference: Change.Difference?
-                if state.kind == .file {
-                    let old = Look.content(path, limit: FileWork.shownBytes)
-                    difference = Change.Difference(path: path, old: old, new: nil)
-                        .hidden(sizes: "\(state.size) bytes", [state.mode])
-                }
-                return .change(Change(.remove(removal), words: ["removed"], difference: difference, paths: [path]))
+    func decide(_ state: PathState) -> Decision {
+        switch state.kind {
+        case .missing: return .none()
+        case .directory:
+            return .inTheWay(path, "a directory, not a file", hint: "\"directory\" removes those")
+        case .file, .link, .other:
+            let removal = Removal(
+                expected: expectation(state),
+                backup: backup && state.kind == .file
+            )
+            var difference: Change.Difference?
+            if state.kind == .file {
+                let old = Look.content(path, limit: FileWork.shownBytes)
+                difference = Change.Difference(path: path, old: old, new: nil)
+                    .hidden(sizes: "\(state.size) bytes", [state.mode])
             }
+            return .change(Change(.remove(removal), words: ["removed"], difference: difference, paths: [path]))
         }
     }
 }

@@ -53,21 +53,13 @@ struct LinkTask: TaskBody {
     }
 }
 
-struct LinkWork: Work {
+struct LinkWork: PathWork {
     let path: String
     let target: String
     let ownership: Ownership
     let isForced: Bool
 
-    private var look: Look { .path(path, hashing: .never) }
-    var looks: [Look] { [look] }
-
-    func decide(_ seen: Sightings) -> Decision {
-        let state: PathState
-        switch seen.state(look, path) {
-        case .success(let found): state = found
-        case .failure(let unseen): return unseen.decision
-        }
+    func decide(_ state: PathState) -> Decision {
         var words: [String] = []
         var owner = ownership
         switch state.kind {
@@ -85,34 +77,27 @@ struct LinkWork: Work {
             return .inTheWay(path, "\(state.words), not a symbolic link")
         }
         if words.isEmpty { return .none() }
-        let expected = Expectation(path: path, fingerprint: state.fingerprint)
+        let expected = expectation(state)
         let change = LinkChange(expected: expected, target: target, ownership: owner)
         return .change(Change(.link(change), words: words, paths: [path]))
     }
 }
 
-struct LinkRemovalWork: Work {
+struct LinkRemovalWork: PathWork {
     let path: String
 
-    private var look: Look { .path(path, hashing: .never) }
-    var looks: [Look] { [look] }
-
-    func decide(_ seen: Sightings) -> Decision {
-        switch seen.state(look, path) {
-        case .failure(let unseen): return unseen.decision
-        case .success(let state):
-            switch state.kind {
-            case .missing: return .none()
-            case .link:
-                let removal = Removal(expected: Expectation(path: path, fingerprint: state.fingerprint))
-                return .change(Change(.remove(removal), words: ["removed"], paths: [path]))
-            case .file, .directory, .other:
-                return .inTheWay(
-                    path,
-                    "\(state.words), not a symbolic link",
-                    hint: "\"file\" and \"directory\" remove those"
-                )
-            }
+    func decide(_ state: PathState) -> Decision {
+        switch state.kind {
+        case .missing: return .none()
+        case .link:
+            let removal = Removal(expected: expectation(state))
+            return .change(Change(.remove(removal), words: ["removed"], paths: [path]))
+        case .file, .directory, .other:
+            return .inTheWay(
+                path,
+                "\(state.words), not a symbolic link",
+                hint: "\"file\" and \"directory\" remove those"
+            )
         }
     }
 }

@@ -12,6 +12,30 @@ extension Decision {
     }
 }
 
+/// Work on one path: what is there decides.
+protocol PathWork: Work {
+    var path: String { get }
+    var hashing: Look.Hashing { get }
+
+    func decide(_ state: PathState) -> Decision
+}
+
+extension PathWork {
+    var hashing: Look.Hashing { .never }
+    private var look: Look { .path(path, hashing: hashing) }
+    var looks: [Look] { [look] }
+
+    func decide(_ seen: Sightings) -> Decision {
+        switch seen.state(look, path) {
+        case .success(let state): decide(state)
+        case .failure(let unseen): unseen.decision
+        }
+    }
+
+    /// For a change of it: it is as it was seen.
+    func expectation(_ state: PathState) -> Expectation { Expectation(path: path, fingerprint: state.fingerprint) }
+}
+
 extension [Look: Sighting] {
     /// What a path is, or why that is not known.
     func state(_ look: Look, _ path: String) -> Result<PathState, Unseen> {

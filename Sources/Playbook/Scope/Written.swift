@@ -1,5 +1,6 @@
 import Document
 import Inventory
+import Shell
 
 /// What tasks are made of that are not understood before the run: the variables that they can see.
 extension HostScope {

@@ -1,5 +1,4 @@
 import CCrypto
-import Shell
 
 /// Checksums as hosts compute them.
 package enum Checksum {
