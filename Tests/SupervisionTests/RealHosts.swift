@@ -63,7 +63,10 @@ struct RunningService {
     /// The release and what the rendering says, on the host.
     static func install(_ project: Project, _ supervisor: Supervisor, on host: TestHost) async throws -> RunningService
     {
-        let rendering = try project.rendering(supervisor)
+        try await install(try project.rendering(supervisor), on: host)
+    }
+
+    static func install(_ rendering: Rendering, on host: TestHost) async throws -> RunningService {
         try await host.output("mkdir -p /srv/app/releases/1/bin && ln -s releases/1 /srv/app/current")
         try await host.write("/srv/app/current/bin/app", program, mode: "755")
         for directory in rendering.directories {

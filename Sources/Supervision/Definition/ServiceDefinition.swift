@@ -109,11 +109,19 @@ package enum Logs: Sendable, Equatable {
     case syslog
     /// Each instance has its file.
     case file(Rotation?)
+    /// All instances write to one file in the directory `.baton` of the service's user, which they open themselves: root
+    /// opens nothing where somebody else can put a link.
+    case home(Rotation)
 }
 
 package struct Rotation: Sendable, Equatable {
     package var bytes: Int
-    package var keep = 10
+    package var keep: Int
+
+    package init(bytes: Int, keep: Int = 10) {
+        self.bytes = bytes
+        self.keep = keep
+    }
 }
 
 package struct Limit: Sendable, Equatable {

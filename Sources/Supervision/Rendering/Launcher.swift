@@ -139,6 +139,7 @@ struct RestartLimit {
 enum LogRotation {
     static func add(to rendering: inout Rendering, _ service: ServiceDefinition) {
         addDirectories(to: &rendering, service)
+        HomeLog.addRotation(to: &rendering, service)
         guard case .file(let rotation?) = service.logs else { return }
         let names = service.instances.compactMap(\.logFile)
         rendering.add(

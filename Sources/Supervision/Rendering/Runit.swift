@@ -43,6 +43,7 @@ enum Runit {
         _ version: SupervisorVersion
     ) throws(DocumentError) -> Rendering {
         let names = service.instances.map { service.count == 1 ? service.name : "\(service.name)-\($0.number)" }
+        try HomeLog.refuse(service, version)
         var rendering = Rendering(version, whole: names.joined(separator: " "), members: names)
         if service.instances.contains(where: { !$0.secrets.isEmpty }) { service.addFolder(to: &rendering) }
         for (name, instance) in zip(names, service.instances) {
@@ -56,7 +57,7 @@ enum Runit {
                 rendering.add("\(place)/control/t", mode: 0o755, text)
             }
             switch service.logs {
-            case .file: break
+            case .file, .home: break
             case .usual, .syslog, .journal:
                 let text = Supervisord.script(["exec logger -t \(service.name)"])
                 rendering.addDirectory("\(place)/log")

@@ -54,7 +54,7 @@ enum Supervisord {
         let limit = RestartLimit(service: service, record: "\(record)/starts-$1", refusal: ["exit 1"])
         rendering.add(
             "\(service.folder)/launch",
-            script(limit.lines + launcher.preparation + [launcher.start()])
+            script(HomeLog.lines(service) + limit.lines + launcher.preparation + [launcher.start()])
         )
         service.addSecrets(to: &rendering, reader: service.owner)
         var runtime = service.runtimeDirectories.map { "d /run/\($0) 0755 \(service.user) - -" }
@@ -66,6 +66,7 @@ enum Supervisord {
             rendering.add("/etc/tmpfiles.d/baton-\(name).conf", text)
         }
         LogRotation.addDirectories(to: &rendering, service)
+        HomeLog.addRotation(to: &rendering, service)
         return rendering
     }
 
@@ -127,6 +128,7 @@ enum Supervisord {
         _ service: ServiceDefinition,
         _ version: SupervisorVersion
     ) throws(DocumentError) -> [String] {
+        if case .home = service.logs { return ["stdout_logfile=NONE"] }
         guard case .file(let rotation) = service.logs else {
             return version.isAtLeast(4)
                 ? ["stdout_logfile=NONE", "stdout_syslog=true"] : ["stdout_logfile=syslog"]

@@ -175,7 +175,7 @@ struct SystemdUnit {
         switch service.logs {
         case .file:
             if isOne { lines += output(service.instances[0]) }
-        case .usual, .journal, .syslog:
+        case .usual, .journal, .syslog, .home:
             lines += ["StandardOutput=journal", "StandardError=inherit", "SyslogIdentifier=\(service.name)"]
         }
         return lines + service.limits.map(limit)
@@ -210,7 +210,11 @@ struct SystemdUnit {
     }
 
     private func start(_ instance: ServiceInstance) -> String {
-        "ExecStart=" + SystemdText.command(instance.words)
+        var words = instance.words
+        if case .home = service.logs {
+            words = ["/bin/sh", "-c", (HomeLog.lines(service) + ["exec \"$@\""]).joined(separator: "; "), "sh"] + words
+        }
+        return "ExecStart=" + SystemdText.command(words)
     }
 
     private func output(_ instance: ServiceInstance) -> [String] {

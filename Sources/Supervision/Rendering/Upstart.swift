@@ -41,6 +41,7 @@ enum Upstart {
         _ service: ServiceDefinition,
         _ version: SupervisorVersion
     ) throws(DocumentError) -> Rendering {
+        try HomeLog.refuse(service, version)
         let name = service.name
         let isOne = service.count == 1
         var rendering = Rendering(
