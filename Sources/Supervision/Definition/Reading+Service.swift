@@ -54,11 +54,13 @@ extension Reading {
     /// A name of an account: numbers have no home that a launcher could find.
     func accountName() throws(DocumentError) -> String {
         let text = try text(expected: "the name of a user or a group")
-        let isGood =
-            (1...32).contains(text.utf8.count) && text.utf8.first.map(Reading.isLetter) == true
-            && text.utf8.allSatisfy { Reading.isLetter($0) || Reading.isDigit($0) || "-_.".utf8.contains($0) }
-        if isGood { return text }
+        if Reading.isAccountName(text) { return text }
         throw wrong("the name of a user or a group", hint: "letters, digits, \"-\", \"_\" and \".\"")
+    }
+
+    static func isAccountName(_ text: String) -> Bool {
+        (1...32).contains(text.utf8.count) && text.utf8.first.map(Reading.isLetter) == true
+            && text.utf8.allSatisfy { Reading.isLetter($0) || Reading.isDigit($0) || "-_.".utf8.contains($0) }
     }
 
     /// A path that needs no quotes in any file of any supervisor.
@@ -191,7 +193,7 @@ extension Reading {
     private static func isNameByte(_ byte: UInt8) -> Bool {
         isLetter(byte) || isDigit(byte) || "-.".utf8.contains(byte)
     }
-    private static func isPlainPathByte(_ byte: UInt8) -> Bool { isNameByte(byte) || "/+@:,=".utf8.contains(byte) }
+    static func isPlainPathByte(_ byte: UInt8) -> Bool { isNameByte(byte) || "/+@:,=".utf8.contains(byte) }
 
     static func isVariableName(_ name: String) -> Bool {
         guard let first = name.utf8.first, isLetter(first), name.utf8.count <= 255 else { return false }
