@@ -33,7 +33,8 @@ import Testing
             try await host.output("ln -s /etc/target /home/deploy/.baton/app.log")
             try await service.begin()
             switch supervisor {
-            case .systemd: try await host.waitFor("systemctl is-failed app@0.service && systemctl is-failed app@1.service")
+            case .systemd:
+                try await host.waitFor("systemctl is-failed app@0.service && systemctl is-failed app@1.service")
             default: try await host.waitFor("[ \"$(supervisorctl status 'app:*' | grep -c FATAL)\" = 2 ]")
             }
             #expect(try await host.output("cat /etc/target; ls /run/app 2>/dev/null || true") == "before")
