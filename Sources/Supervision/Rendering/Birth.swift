@@ -11,6 +11,11 @@ enum Birth {
 }
 
 extension ServiceDefinition {
+    /// What it reads when it starts.
+    var birthOfFiles: [String] {
+        files.flatMap { ["file \($0.path)", $0.content] }
+    }
+
     /// What an instance is born with wherever it runs. Not how it is stopped, restarted and described: supervisors take
     /// that up while it runs, but for those that say otherwise.
     func birth(of instance: ServiceInstance) -> [String] {

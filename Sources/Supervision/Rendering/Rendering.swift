@@ -97,8 +97,27 @@ extension ServiceDefinition {
             births = instances.map { birth(of: $0) }
         }
         rendering.directories.insert(contentsOf: folders, at: 0)
-        addManifest(to: &rendering, births: births)
+        try addFiles(to: &rendering)
+        addManifest(to: &rendering, births: births.map { $0 + birthOfFiles })
         return rendering
+    }
+
+    private func addFiles(to rendering: inout Rendering) throws(DocumentError) {
+        for file in files {
+            if rendering.files.contains(where: { $0.path == file.path }) {
+                let message = "a file of the service and one of its definition would both be \(file.path)"
+                throw DocumentError(Diagnostics([problem("files", message)]))
+            }
+            rendering.files.append(
+                Rendering.File(
+                    path: file.path,
+                    mode: file.mode,
+                    owner: file.owner,
+                    content: file.content,
+                    isSecret: file.isSecret
+                )
+            )
+        }
     }
 
     func cannot(_ row: String, _ version: SupervisorVersion, _ why: String) -> String {
