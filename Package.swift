@@ -57,7 +57,7 @@ let package = Package(
         room("Inventory", ["Document", "Text"]),
         room("Fleet", ["SSH", "ClientConfig", "Inventory", "Events", "Reactor", "Shell"]),
         room("HostSide", ["Shell", "Text", "CPrograms"]),
-        room("Supervision", ["Document", "Shell", "Text"]),
+        room("Supervision", ["Document", "HostSide", "Shell", "Text", "CPrograms"]),
         room("Playbook", ["Inventory", "HostSide", "Events", "Document", "Shell", "Text"]),
         room(
             "Run",
