@@ -45,7 +45,6 @@ enum Runit {
         let names = service.instances.map { service.count == 1 ? service.name : "\(service.name)-\($0.number)" }
         try HomeLog.refuse(service, version)
         var rendering = Rendering(version, whole: names.joined(separator: " "), members: names)
-        if service.instances.contains(where: { !$0.secrets.isEmpty }) { service.addFolder(to: &rendering) }
         for (name, instance) in zip(names, service.instances) {
             let place = "\(folder)/\(name)"
             rendering.addDirectory(place)
