@@ -120,7 +120,7 @@ struct PlaybookSetting {
             },
             confirm: confirm
         )
-        surroundings.measure = { (path) throws(ContentProblem) in try LargeFiles.measure(path) }
+        surroundings.large = LargeFiles.reader
         surroundings.becomeUser = chosen.parsed[CommonOptions.becomeUser]
         return PlaybookRun(
             playbook,
