@@ -11,11 +11,23 @@ package final class Contents: Sendable {
     /// The way to a file; the text says why it cannot be had.
     package typealias Reader = @Sendable (String) throws(ContentProblem) -> [UInt8]
 
-    /// The size and the sum of a file that is too large to be kept; nil where it is not.
-    package typealias Measure = @Sendable (String) throws(ContentProblem) -> FileChange.Content?
+    /// Files that are too large to be kept in memory: which ones they are, and their size and sum. Those take their time,
+    /// so they are made apart from everything else: see `awaited`.
+    package struct Large: Sendable {
+        package typealias Measure = @Sendable (String) throws(ContentProblem) -> FileChange.Content
+
+        let isOne: @Sendable (String) -> Bool
+        let measure: Measure
+
+        package init(isOne: @escaping @Sendable (String) -> Bool, measure: @escaping Measure) {
+            self.isOne = isOne
+            self.measure = measure
+        }
+    }
 
     private struct State {
         var files: [String: Result<FileChange.Content, ContentProblem>] = [:]
+        var awaited: Set<String> = []
         var templates: [String: Result<Template, DocumentError>] = [:]
         var recent: [Int: [FileChange.Content]] = [:]
         var tasks: [Int: ResolvedTask] = [:]
@@ -27,7 +39,9 @@ package final class Contents: Sendable {
     private let root: String
     private let folder: String
     private let read: Reader
-    private let measure: Measure?
+    private let large: Large?
+    /// Whose files these are, if not its own.
+    private let owner: Contents?
     private let state = Mutex(State())
     // More variants of one file are seldom shared.
     private static let recentOnes = 8
@@ -37,14 +51,25 @@ package final class Contents: Sendable {
         root: String,
         folder: String,
         catalog: ServiceCatalog? = nil,
-        measure: Measure? = nil,
+        large: Large? = nil,
         read: @escaping Reader
     ) {
         self.catalog = catalog
-        self.measure = measure
+        self.large = large
         self.root = root
         self.folder = folder
         self.read = read
+        owner = nil
+    }
+
+    /// Asks another one for its files, so that none is read twice, and knows for itself which those were.
+    package init(of owner: Contents) {
+        catalog = owner.catalog
+        large = nil
+        root = owner.root
+        folder = owner.folder
+        read = owner.read
+        self.owner = owner
     }
 
     // MARK: Files
@@ -75,18 +100,42 @@ package final class Contents: Sendable {
     }
 
     private func load(_ place: String) -> Result<FileChange.Content, ContentProblem> {
-        var result: Result<FileChange.Content, ContentProblem>
-        do throws(ContentProblem) {
-            if let large = try measure?(place) {
-                result = .success(large)
-            } else {
+        if let large, large.isOne(place) {
+            state.withLock { state in _ = state.awaited.insert(place) }
+            return .failure(ContentProblem("its sum is still to be made"))
+        }
+        let result: Result<FileChange.Content, ContentProblem>
+        if let owner {
+            result = owner.state.withLock { $0.files[place] } ?? owner.load(place)
+            if owner.awaited.contains(place) { return result }
+        } else {
+            do throws(ContentProblem) {
                 result = .success(Contents.summed(try read(place)))
+            } catch {
+                result = .failure(error)
             }
-        } catch {
-            result = .failure(error)
         }
         state.withLock { $0.files[place] = result }
         return result
+    }
+
+    /// Large files that something was asked of, and whose sums are not there yet: whoever needed them is to ask again when
+    /// they have been measured.
+    package var awaited: Set<String> { state.withLock { $0.awaited } }
+
+    /// Reads such a file, which blocks.
+    package func measure(_ place: String) {
+        guard let large else { return }
+        let result: Result<FileChange.Content, ContentProblem>
+        do throws(ContentProblem) {
+            result = .success(try large.measure(place))
+        } catch {
+            result = .failure(error)
+        }
+        state.withLock { state in
+            state.files[place] = result
+            state.awaited.remove(place)
+        }
     }
 
     /// Of the files that were read, in the order of their paths.

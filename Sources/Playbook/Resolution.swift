@@ -9,6 +9,8 @@ package enum Resolution: Sendable {
     case waits(for: String)
     /// It needs this secret, which has not been fetched.
     case needs(SecretReference)
+    /// It needs a large file that is still to be measured.
+    case needsFiles
 }
 
 /// A task of one host with everything in it evaluated.

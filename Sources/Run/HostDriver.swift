@@ -19,6 +19,7 @@ final class HostDriver: @unchecked Sendable {
 
         let fleet: Fleet
         let secrets: SecretStore
+        let measuring: Measuring
         let rendezvous: Rendezvous
         let surroundings: RunSurroundings
         let keepsPrograms: Bool
@@ -63,10 +64,11 @@ final class HostDriver: @unchecked Sendable {
                 if common.keepsPrograms { programs += progress.planned.map { SentProgram($0) } }
                 return
             case .learnFacts: await learnFacts()
-            case .fetchSecrets:
+            case .fetch:
                 let wanted = progress.source.wanted
                 progress.source.wanted = []
                 await common.secrets.fetch(wanted)
+                await common.measuring.all()
                 progress.fetched()
             case .look(let looks): await look(looks)
             case .claim(let number): progress.claimed(number, common.rendezvous.claim(number, host))

@@ -9,7 +9,7 @@ extension HostProgress {
         case end
         case looks
         case facts
-        case secrets
+        case more
         case claim(Int)
         case follow(Int)
         case pause(Int, Pause)
@@ -30,7 +30,7 @@ extension HostProgress {
     private mutating func decideNext() -> Stop? {
         let index = cursor
         switch understanding(index) {
-        case .wantsSecret: return .secrets
+        case .wantsMore: return .more
         case .wrong(let problem): return failed(index, problem)
         case .waits(let name): return waiting(index, for: name)
         case .skipped(let reason):
@@ -192,7 +192,7 @@ extension HostProgress {
         let understanding = source.understand(index)
         switch understanding {
         case .ready, .skipped: entries[index].understanding = understanding
-        case .waits, .wantsSecret, .wrong: break
+        case .waits, .wantsMore, .wrong: break
         }
         return understanding
     }

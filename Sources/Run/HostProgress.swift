@@ -17,7 +17,8 @@ package struct HostProgress<Source: TaskSource> {
 
     package enum Action {
         case learnFacts
-        case fetchSecrets
+        /// Secrets, and sums of large files.
+        case fetch
         case look([TaskAccount: [Look]])
         /// A task that runs once wants to be this host's: answered at once by `claimed`.
         case claim(once: Int)
@@ -145,7 +146,7 @@ package struct HostProgress<Source: TaskSource> {
                 batches = []
                 settle()
                 if isOver || isStopping { continue }
-                if !unjudged.isEmpty { return .fetchSecrets }
+                if !unjudged.isEmpty { return .fetch }
                 if let index = again {
                     again = nil
                     return .rest(outlines[index].delay)
@@ -168,7 +169,7 @@ package struct HostProgress<Source: TaskSource> {
         switch stop {
         case .looks: wantsFacts() ? .learnFacts : .look(dueLooks())
         case .facts: .learnFacts
-        case .secrets: .fetchSecrets
+        case .more: .fetch
         case .claim(let number): .claim(once: number)
         case .end, .follow, .pause, .fail, .lookAgain, .carryOut: nil
         }
@@ -182,7 +183,7 @@ package struct HostProgress<Source: TaskSource> {
         case .pause(let number, let pause): return .pause(number: number, pause)
         case .fail(let index, let problem): fail(index, problem)
         case .lookAgain: forgetSightings()
-        case .carryOut, .looks, .facts, .secrets, .claim: break
+        case .carryOut, .looks, .facts, .more, .claim: break
         }
         return nil
     }

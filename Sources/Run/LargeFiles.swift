@@ -9,14 +9,20 @@ import Synchronization
 package enum LargeFiles {
     package static let leastSize = 1 << 20
 
-    /// The size and the sum; nil where the file is small, or is none.
-    package static func measure(_ path: String) throws(ContentProblem) -> FileChange.Content? {
-        guard let stamp = Files.stamp(path), !Files.isDirectory(path) else { return nil }
+    package static let reader = Contents.Large(isOne: isOne) { (path) throws(ContentProblem) in try measure(path) }
+
+    static func isOne(_ path: String) -> Bool {
+        guard !Files.isDirectory(path), let file = try? OpenFile(path) else { return false }
+        return file.size > leastSize
+    }
+
+    /// The size and the sum.
+    package static func measure(_ path: String) throws(ContentProblem) -> FileChange.Content {
+        guard let stamp = Files.stamp(path) else { throw ContentProblem("it is not there", isMissing: true) }
         var size = 0
         let sum: String
         do throws(SystemError) {
             let file = try OpenFile(path)
-            if file.size <= leastSize { return nil }
             sum = try Checksum.sha256 { (limit) throws(SystemError) in
                 // One that grows as fast as it is read has no end.
                 let piece = try file.read(min(limit, max(1, file.size - size)))

@@ -2,6 +2,7 @@ import Document
 import Events
 import HostSide
 import Playbook
+import Synchronization
 import Text
 
 /// The tasks of a play for one host, evaluated as far as they can be.
@@ -50,7 +51,8 @@ struct PlaySource: TaskSource {
             case .waits(let name): return .waits(for: name)
             case .needs(let reference):
                 wanted.insert(reference)
-                return .wantsSecret
+                return .wantsMore
+            case .needsFiles: return .wantsMore
             }
         } catch {
             return .wrong(Self.problem(error))
@@ -101,15 +103,18 @@ struct PlaySource: TaskSource {
 }
 
 /// Tells the redactor what was made of secrets, once for each.
-final class Vocabulary {
+final class Vocabulary: Sendable {
     private let redactor: Redactor
-    private var known: Set<String> = []
+    private let known = Mutex<Set<String>>([])
 
     init(_ redactor: Redactor) { self.redactor = redactor }
 
     func learn(_ secrets: Set<String>) {
-        guard secrets.count > known.count else { return }
-        for secret in secrets.subtracting(known) { redactor.add(secret) }
-        known = secrets
+        let fresh = known.withLock { known in
+            if secrets.count <= known.count { return Set<String>() }
+            defer { known = secrets }
+            return secrets.subtracting(known)
+        }
+        for secret in fresh { redactor.add(secret) }
     }
 }

@@ -15,12 +15,6 @@ package actor PlaybookRun {
     package nonisolated let loop: Loop
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    /// A play with the hosts that it is for.
-    struct Part {
-        let scope: PlayScope
-        let hosts: Set<String>
-    }
-
     private let playbook: Playbook
     private let inventory: Inventory
     private let limit: [Host]
@@ -30,10 +24,10 @@ package actor PlaybookRun {
     private let contents: Contents
     private let vocabulary: Vocabulary
     private let runScope: RunScope
-    private var parts: [Part] = []
+    private let measuring: Measuring
+    private var parts: [PlaybookPass.Part] = []
     private var scopes: [String: HostScope] = [:]
-    private var drivers: [String: HostDriver] = [:]
-    private var rendezvous = Rendezvous()
+    private var current: PlaybookPass?
 
     /// `limit` are the hosts that the command line leaves; a play takes those of them that its pattern names. `variables`
     /// are those of the command line, the strongest.
@@ -58,9 +52,10 @@ package actor PlaybookRun {
             root: surroundings.root,
             folder: surroundings.playbookFolder,
             catalog: surroundings.catalog,
-            measure: surroundings.measure,
+            large: surroundings.large,
             read: surroundings.read
         )
+        measuring = Measuring(contents, on: loop)
         vocabulary = Vocabulary(surroundings.redactor)
         runScope = RunScope(
             inventory,
@@ -89,22 +84,23 @@ package actor PlaybookRun {
         // Each round needs the secrets of the one before it; a secret may be named by another's place at most so often.
         for _ in 0..<Self.mostRounds {
             let wanted = try resolveAll(toChange: toChange)
-            if wanted.isEmpty { return }
+            if wanted.isEmpty, contents.awaited.isEmpty { return }
             await secrets.fetch(wanted)
+            await measuring.all()
         }
     }
 
     private static let mostRounds = 100
 
-    private func plays() throws(DocumentError) -> [Part] {
+    private func plays() throws(DocumentError) -> [PlaybookPass.Part] {
         var diagnostics = Diagnostics()
-        var parts: [Part] = []
+        var parts: [PlaybookPass.Part] = []
         let chosen = Set(limit.map(\.name))
         for play in playbook.plays {
             do throws(DocumentError) {
                 let all = try inventory.hosts(matching: play.hosts, from: "hosts")
                 let names = all.map(\.name).filter { chosen.contains($0) }
-                parts.append(Part(scope: PlayScope(play, tasks: tags.tasks(of: play), hosts: names), hosts: Set(names)))
+                parts.append(PlaybookPass.Part(scope: PlayScope(play, tasks: tags.tasks(of: play), hosts: names), hosts: Set(names)))
             } catch {
                 for item in error.diagnostics.items {
                     let origin = play.hostsOrigin
@@ -130,7 +126,7 @@ package actor PlaybookRun {
                         switch try scope.resolve(task, contents) {
                         case .needs(let reference): wanted.insert(reference)
                         case .ready(let ready): if toChange { try checkQuestion(ready, task) }
-                        case .skipped, .waits: break
+                        case .skipped, .waits, .needsFiles: break
                         }
                     } catch {
                         problems.add(error, host: host.name)
@@ -164,7 +160,7 @@ package actor PlaybookRun {
     /// fleet.
     package func run(_ options: RunOptions, on fleet: Fleet, _ targets: [Target]) async -> RunReport {
         await fleet.onStop { [weak self] in self?.assumeIsolated { $0.stop() } }
-        let written = written
+        let written = await written()
         var journeys: [String: Journey] = [:]
         for target in targets {
             journeys[target.name] = Journey(target.name, scopes[target.name], written: written)
@@ -173,7 +169,7 @@ package actor PlaybookRun {
             var plan = options
             plan.changes = false
             plan.wantsDiffs = false
-            await pass(plan, on: fleet, targets, &journeys, isQuiet: true)
+            journeys = await pass(plan, on: fleet, targets, journeys, isQuiet: true)
             let drifted = journeys.values.filter { $0.digest != nil && $0.digest != expected[$0.host] }.map(\.host)
             if !drifted.isEmpty {
                 await fleet.closeKept()
@@ -181,7 +177,7 @@ package actor PlaybookRun {
             }
             for name in journeys.keys { journeys[name]?.restart(scopes[name]) }
         }
-        await pass(options, on: fleet, targets, &journeys)
+        journeys = await pass(options, on: fleet, targets, journeys)
         await fleet.closeKept()
         var reports = targets.compactMap { journeys[$0.name]?.report(isPlan: !options.changes) }
         var isRefused = false
@@ -196,9 +192,14 @@ package actor PlaybookRun {
     }
 
     /// A sum of the playbook and of all files that it names: a task may be understood only after the plan.
-    private var written: String {
-        let files = Contents(root: surroundings.root, folder: surroundings.playbookFolder, read: surroundings.read)
+    private func written() async -> String {
+        var files = Contents(of: contents)
         _ = playbook.checkFiles(files)
+        while !contents.awaited.isEmpty {
+            await measuring.all()
+            files = Contents(of: contents)
+            _ = playbook.checkFiles(files)
+        }
         let text = Checksum.sha256(Array(playbook.source.bytes))
         return ([text] + files.sums).joined(separator: " ")
     }
@@ -217,96 +218,28 @@ package actor PlaybookRun {
         return RunReport(hosts: reports, isRefused: true)
     }
 
-    /// Play after play, and in each what is staged before the rest: each is finished on all hosts before the next begins.
     private func pass(
         _ options: RunOptions,
         on fleet: Fleet,
         _ targets: [Target],
-        _ journeys: inout [String: Journey],
+        _ journeys: [String: Journey],
         isQuiet: Bool = false
-    ) async {
-        rendezvous = Rendezvous()
-        let legs = parts.flatMap { part in Self.legs(of: part, isPlan: !options.changes) }
+    ) async -> [String: Journey] {
         let common = HostDriver.Common(
             fleet: fleet,
             secrets: secrets,
-            rendezvous: rendezvous,
+            measuring: measuring,
+            rendezvous: Rendezvous(),
             surroundings: surroundings,
             keepsPrograms: options.keepsPrograms,
             keptOutput: max(8 << 10, min(1 << 20, (64 << 20) / max(1, 4 * targets.count))),
             isQuiet: isQuiet
         )
-        for (index, leg) in legs.enumerated() {
-            if await fleet.isStopped { break }
-            let members = targets.filter { leg.hosts.contains($0.name) && journeys[$0.name]?.isOver == false }
-            if members.isEmpty { continue }
-            let isLast = { (host: String) in !legs[(index + 1)...].contains { $0.hosts.contains(host) } }
-            var progress: [String: HostDriver.Progress] = [:]
-            for target in members {
-                guard var scope = journeys[target.name]?.scope else { continue }
-                if leg.isFirstOfPlay { scope.enter(leg.scope) }
-                let source = PlaySource(leg.tasks, scope, contents, vocabulary)
-                let mode = options.changes ? HostDriver.Progress.Mode.change : .plan
-                progress[target.name] = HostDriver.Progress(
-                    source,
-                    mode,
-                    wantsDiffs: options.wantsDiffs,
-                    FileTools.standard,
-                    knowsFacts: scope.facts != nil
-                )
-            }
-            let starts = Starts(progress)
-            let outcomes = await fleet.run(members, keeping: true) { target, remote in
-                await self.drive(target.name, remote, starts, common)
-            }
-            for (target, outcome) in zip(members, outcomes) {
-                journeys[target.name]?.note(outcome, drivers.removeValue(forKey: target.name))
-                guard !isQuiet, let journey = journeys[target.name], journey.isOver || isLast(target.name) else {
-                    continue
-                }
-                await fleet.emit(.hostFinished(journey.report(isPlan: !options.changes).result), host: target.name)
-            }
-        }
+        let pass = PlaybookPass(parts, options, common, contents, vocabulary, on: loop)
+        current = pass
+        defer { current = nil }
+        return await pass.run(targets, journeys)
     }
 
-    private func drive(_ host: String, _ remote: SSHRemote, _ starts: Starts, _ common: HostDriver.Common) async {
-        guard let progress = starts.take(host) else { return }
-        let driver = HostDriver(host, remote, progress, common, on: loop)
-        drivers[host] = driver
-        await driver.drive()
-    }
-
-    private func stop() {
-        rendezvous.stop()
-        for driver in drivers.values { driver.stop() }
-    }
-
-    /// What is finished on all hosts before anything else begins.
-    struct Leg {
-        let scope: PlayScope
-        let tasks: [TaskDefinition]
-        let hosts: Set<String>
-        let isFirstOfPlay: Bool
-    }
-
-    private static func legs(of part: Part, isPlan: Bool) -> [Leg] {
-        let tasks = part.scope.tasks
-        let staged = tasks.filter { $0.phase == .stage }
-        let rest = tasks.filter { $0.phase == .run }
-        // A plan changes nothing that a later task could wait for.
-        let groups = isPlan ? [tasks] : [staged, rest]
-        return groups.filter { !$0.isEmpty }.enumerated().map { index, tasks in
-            Leg(scope: part.scope, tasks: tasks, hosts: part.hosts, isFirstOfPlay: index == 0)
-        }
-    }
-}
-
-/// Where hosts begin a leg. Confined to the loop.
-private final class Starts: @unchecked Sendable {
-    // Unchecked: filled before the hosts start, and emptied by them on the loop.
-    private var progress: [String: HostDriver.Progress]
-
-    init(_ progress: [String: HostDriver.Progress]) { self.progress = progress }
-
-    func take(_ host: String) -> HostDriver.Progress? { progress.removeValue(forKey: host) }
+    private func stop() { current?.assumeIsolated { $0.stop() } }
 }

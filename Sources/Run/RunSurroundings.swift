@@ -22,7 +22,7 @@ package struct RunSurroundings: Sendable {
     /// Reads a file of the project, by its path.
     package var read: Contents.Reader
     /// Nil: all files are kept in memory.
-    package var measure: Contents.Measure?
+    package var large: Contents.Large?
     package var fetch: Fetch
     /// Nil where nobody can answer: a `pause` with a prompt is an error then, before anything is contacted.
     package var confirm: Confirm?

@@ -62,8 +62,8 @@ package enum Understanding: Sendable {
     case ready(ResolvedTask)
     case skipped(String)
     case waits(for: String)
-    /// A secret has to be fetched first.
-    case wantsSecret
+    /// A secret has to be fetched first, or a large file measured.
+    case wantsMore
     case wrong(HostResult.Problem)
 }
 

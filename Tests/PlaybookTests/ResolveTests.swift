@@ -12,6 +12,7 @@ struct ResolveTests {
         case .skipped(let why): "skipped: \(why)"
         case .waits(let name): "waits for \(name)"
         case .needs(let secret): "needs \(secret.written)"
+        case .needsFiles: "needs files"
         }
     }
 

@@ -98,7 +98,7 @@ struct Field: Sendable {
             },
             confirm: confirm
         )
-        surroundings.measure = { (path) throws(ContentProblem) in try LargeFiles.measure(path) }
+        surroundings.large = LargeFiles.reader
         let playbook = try Playbook.parse(SourceText(name: "play.yml", text: text))
         return PlaybookRun(playbook, inventory, limit: inventory.hosts, surroundings, on: loop)
     }

@@ -55,7 +55,7 @@ struct Stage {
             case .learnFacts:
                 log.append("facts")
                 progress.learned([])
-            case .fetchSecrets:
+            case .fetch:
                 log.append("secrets")
                 progress.fetched()
             case .look(let looks):

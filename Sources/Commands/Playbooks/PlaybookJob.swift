@@ -124,8 +124,8 @@ struct PlaybookSetting {
             },
             confirm: confirm
         )
-        surroundings.measure = { (path) throws(ContentProblem) in try LargeFiles.measure(path) }
         surroundings.catalog = catalog
+        surroundings.large = LargeFiles.reader
         surroundings.becomeUser = chosen.parsed[CommonOptions.becomeUser]
         return PlaybookRun(
             playbook,

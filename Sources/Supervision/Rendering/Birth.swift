@@ -33,6 +33,7 @@ extension ServiceDefinition {
         case .usual: fields.append("logs")
         case .journal: fields.append("journal")
         case .syslog: fields.append("syslog")
+        case .home: fields.append("log \(HomeLog.path(self))")
         case .file: fields.append("log \(instance.logFile ?? "")")
         }
         return fields

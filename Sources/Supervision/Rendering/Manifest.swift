@@ -31,6 +31,8 @@ extension ServiceDefinition {
         if let postStop { lines += ["post_stop \(postStop)", "post_stop_in \(commonDirectory ?? "/")"] }
         for (member, instance) in zip(rendering.members, instances) {
             lines.append("member \(member)")
+            // Only its user reads that one: the way to it is not root's.
+            if case .home = logs { lines.append("log_of_user \(HomeLog.path(self))") }
             if let file = instance.logFile { lines.append("log \(file)") }
         }
         // Logs that the service writes stay when it goes, and so do directories that others may use.

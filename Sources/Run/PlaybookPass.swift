@@ -1,0 +1,123 @@
+import Events
+import Fleet
+import Playbook
+import Reactor
+import SSH
+
+/// One way through the plays, as a plan or for real: play after play, and in each what is staged before the rest. Each is
+/// finished on all hosts before the next begins.
+///
+/// Pinned to the loop of the fleet that it runs on.
+actor PlaybookPass {
+    nonisolated let loop: Loop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    /// A play with the hosts that it is for.
+    struct Part {
+        let scope: PlayScope
+        let hosts: Set<String>
+    }
+
+    private let parts: [Part]
+    private let options: RunOptions
+    private let common: HostDriver.Common
+    private let contents: Contents
+    private let vocabulary: Vocabulary
+    private var drivers: [String: HostDriver] = [:]
+
+    init(
+        _ parts: [Part],
+        _ options: RunOptions,
+        _ common: HostDriver.Common,
+        _ contents: Contents,
+        _ vocabulary: Vocabulary,
+        on loop: Loop
+    ) {
+        self.parts = parts
+        self.options = options
+        self.common = common
+        self.contents = contents
+        self.vocabulary = vocabulary
+        self.loop = loop
+    }
+
+    /// What became of the hosts, in addition to what they bring along.
+    func run(_ targets: [Target], _ journeys: [String: Journey]) async -> [String: Journey] {
+        var journeys = journeys
+        let legs = parts.flatMap { part in Self.legs(of: part, isPlan: !options.changes) }
+        for (index, leg) in legs.enumerated() {
+            if await common.fleet.isStopped { break }
+            let members = targets.filter { leg.hosts.contains($0.name) && journeys[$0.name]?.isOver == false }
+            if members.isEmpty { continue }
+            let isLast = { (host: String) in !legs[(index + 1)...].contains { $0.hosts.contains(host) } }
+            var progress: [String: HostDriver.Progress] = [:]
+            for target in members {
+                guard var scope = journeys[target.name]?.scope else { continue }
+                if leg.isFirstOfPlay { scope.enter(leg.scope) }
+                let source = PlaySource(leg.tasks, scope, contents, vocabulary)
+                let mode = options.changes ? HostDriver.Progress.Mode.change : .plan
+                progress[target.name] = HostDriver.Progress(
+                    source,
+                    mode,
+                    wantsDiffs: options.wantsDiffs,
+                    FileTools.standard,
+                    knowsFacts: scope.facts != nil
+                )
+            }
+            let starts = Starts(progress)
+            let outcomes = await common.fleet.run(members, keeping: true) { target, remote in
+                await self.drive(target.name, remote, starts)
+            }
+            for (target, outcome) in zip(members, outcomes) {
+                journeys[target.name]?.note(outcome, drivers.removeValue(forKey: target.name))
+                guard !common.isQuiet, let journey = journeys[target.name], journey.isOver || isLast(target.name) else {
+                    continue
+                }
+                await common.fleet.emit(.hostFinished(journey.report(isPlan: !options.changes).result), host: target.name)
+            }
+        }
+        return journeys
+    }
+
+    private func drive(_ host: String, _ remote: SSHRemote, _ starts: Starts) async {
+        guard let progress = starts.take(host) else { return }
+        let driver = HostDriver(host, remote, progress, common, on: loop)
+        drivers[host] = driver
+        await driver.drive()
+    }
+
+    /// Nothing more is begun on any host.
+    func stop() {
+        common.rendezvous.stop()
+        for driver in drivers.values { driver.stop() }
+    }
+
+    /// What is finished on all hosts before anything else begins.
+    struct Leg {
+        let scope: PlayScope
+        let tasks: [TaskDefinition]
+        let hosts: Set<String>
+        let isFirstOfPlay: Bool
+    }
+
+    private static func legs(of part: Part, isPlan: Bool) -> [Leg] {
+        let tasks = part.scope.tasks
+        let staged = tasks.filter { $0.phase == .stage }
+        let rest = tasks.filter { $0.phase == .run }
+        // A plan changes nothing that a later task could wait for.
+        let groups = isPlan ? [tasks] : [staged, rest]
+        return groups.filter { !$0.isEmpty }.enumerated().map { index, tasks in
+            Leg(scope: part.scope, tasks: tasks, hosts: part.hosts, isFirstOfPlay: index == 0)
+        }
+    }
+}
+
+/// Where hosts begin a leg. Confined to the loop.
+private final class Starts: @unchecked Sendable {
+    // Unchecked: filled before the hosts start, and emptied by them on the loop.
+    private var progress: [String: HostDriver.Progress]
+
+    init(_ progress: [String: HostDriver.Progress]) { self.progress = progress }
+
+    func take(_ host: String) -> HostDriver.Progress? { progress.removeValue(forKey: host) }
+}
