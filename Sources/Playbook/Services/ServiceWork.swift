@@ -29,7 +29,7 @@ struct ServiceWork: Work {
             )
         }
         var looks: [Look] = []
-        var paths: Set<String> = []
+        var (paths, files): (Set<String>, Set<String>) = ([], [])
         var refused: DocumentError?
         for supervisor in allowed {
             do throws(DocumentError) {
@@ -41,6 +41,7 @@ struct ServiceWork: Work {
                         if version == supervisor.usualVersion { throw error }
                         continue
                     }
+                    files.formUnion(rendering.files.filter { !$0.isKept }.map(\.path) + rendering.links.map(\.path))
                     for look in rendering.looks where paths.insert(look.subject).inserted { looks.append(look.look) }
                 }
             } catch {
@@ -50,7 +51,7 @@ struct ServiceWork: Work {
         // What no supervisor can do is no matter of the host.
         if looks.isEmpty, let refused { throw refused }
         pathLooks = looks
-        look = ServiceLook(.service(definition.name), paths: paths.sorted())
+        look = ServiceLook(.service(definition.name), paths: files.sorted())
     }
 
     var looks: [Look] { [look.look] + pathLooks }
@@ -83,6 +84,9 @@ struct ServiceWork: Work {
         let comparison = DefinitionComparison(rendering, seen)
         if let problem = comparison.problem { return .impossible(problem) }
         var words = comparison.words
+        if let old = found.manifest?.supervisor, old != rendering.supervisor.supervisor {
+            words.append("from \(old.title) to \(rendering.supervisor.supervisor.title)")
+        }
         words += members(rendering, found, comparison)
         if let isEnabled = found.isEnabled, isEnabled != definition.startsAtBoot {
             words.append(definition.startsAtBoot ? "enable" : "disable")
@@ -113,10 +117,11 @@ struct ServiceWork: Work {
                 hint: "wait for that, and run again"
             )
         }
-        if let what = found.foreign, !definition.adopts {
+        if let first = found.foreign.first, !definition.adopts {
+            let more = found.foreign.count > 1 ? " and \(found.foreign.count - 1) more" : ""
             return HostResult.Problem(
                 kind: "foreign",
-                message: "there is a definition of \(definition.name) that Baton did not write: \(what)",
+                message: "there is a definition of \(definition.name) that Baton did not write: \(first)\(more)",
                 hint: "`adopt: true` in the service's definition replaces it; `unit` starts and stops it as it is"
             )
         }
@@ -153,15 +158,6 @@ struct ServiceWork: Work {
                 return .failure(Refusal("no supervisor that Baton knows runs there", hint: hint))
             }
             version = own
-        }
-        if let manifest = found.manifest, manifest.supervisor != version.supervisor {
-            return .failure(
-                Refusal(
-                    "\(definition.name) runs under \(manifest.supervisor.title) there, and is to run under "
-                        + version.supervisor.title,
-                    hint: "`state: absent` takes it away from the old one first"
-                )
-            )
         }
         do throws(DocumentError) {
             return .success(try definition.rendered(for: version))

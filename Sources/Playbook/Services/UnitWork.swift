@@ -70,7 +70,7 @@ struct ServiceRemovalWork: Work {
             return .impossible(HostResult.Problem(kind: "locked", message: message, hint: "wait, and run again"))
         }
         // Only what Baton put there is its own to take away.
-        guard found.manifest != nil else { return .none(note: found.foreign.map { "not Baton's: \($0)" }) }
+        guard found.manifest != nil else { return .none(note: found.foreign.first.map { "not Baton's: \($0)" }) }
         let stopped = found.members.filter { $0.state.isUp || $0.state == .stopping }.map { "stop \($0.name)" }
         let operation = ServicePrograms.verb(.remove, look.subject)
         return .change(Change(operation, words: stopped + ["removed"], paths: []))
