@@ -59,3 +59,96 @@ let package = Package(
         room("HostSide", ["Shell", "Text", "CPrograms"]),
         room("Supervision", ["Document", "HostSide", "Shell", "Text", "CPrograms"]),
         room("Playbook", ["Inventory", "Supervision", "HostSide", "Events", "Document", "Shell", "Text"]),
+        room(
+            "Run",
+            [
+                "Playbook", "Supervision", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH", "Shell",
+                "Text",
+            ]
+        ),
+        room("Report", ["Events", "Text"]),
+        room("Lab", ["Reactor", "Shell", "CSystem"]),
+        room(
+            "Commands",
+            [
+                "Arguments", "ClientConfig", "Document", "Events", "Fleet", "HostSide", "Inventory", "Lab", "Reactor",
+                "Playbook", "Report", "Run", "SSH",
+                "Shell", "Supervision", "CSystem", "Text",
+            ]
+        ),
+        .executableTarget(name: "baton", dependencies: ["Commands"], swiftSettings: strict),
+
+        // Tests.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Reactor", "Shell", "Lab", "CSystem"],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        // Real systemd hosts and what happens to them (docs/testing.md).
+        .target(
+            name: "TestHosts",
+            dependencies: ["TestSupport", "Reactor", "CSystem"],
+            path: "Tests/TestHosts",
+            exclude: ["shell"],
+            swiftSettings: strict
+        ),
+        tests(of: "TestHosts", ["CSystem", "Reactor", "SSH", "Shell"]),
+        // Load on a service that is being changed, and real servers to change (docs/testing-load.md).
+        .target(
+            name: "TestLoad",
+            dependencies: ["Reactor", "CSystem"],
+            path: "Tests/TestLoad",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "TestServers",
+            dependencies: ["TestLoad", "TestSupport", "Reactor", "CSystem"],
+            path: "Tests/TestServers",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "baton-load",
+            dependencies: ["TestLoad", "Reactor", "Arguments", "Events", "CSystem"],
+            path: "Tests/LoadProgram",
+            swiftSettings: strict
+        ),
+        tests(of: "TestLoad", ["TestServers", "Reactor", "CSystem", "baton-load"]),
+        tests(of: "Reactor", ["CSystem"]),
+        tests(of: "Shell", ["Reactor", "CPrograms"]),
+        tests(of: "Text"),
+        tests(of: "ClientConfig", ["Reactor"], exclude: ["Cases"]),
+        tests(of: "Events", ["Reactor"]),
+        tests(of: "Report", ["Events"]),
+        tests(of: "HostSide", ["Shell", "Reactor"], exclude: ["Cases"]),
+        tests(of: "Fleet", ["SSH", "ClientConfig", "Inventory", "Reactor"]),
+        tests(
+            of: "Run",
+            [
+                "Playbook", "HostSide", "Events", "Document", "Fleet", "Inventory", "Lab", "Reactor", "SSH", "Shell",
+                "Supervision",
+            ]
+        ),
+        tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto", "CSystem", "Text"]),
+        tests(of: "Lab", ["Reactor"]),
+        tests(
+            of: "Commands",
+            ["Arguments", "baton", "Lab", "Reactor", "TestHosts", "TestServers"],
+            exclude: ["Snapshots"]
+        ),
+        tests(of: "Arguments", exclude: ["Snapshots"]),
+        tests(of: "Document", ["Events", "Reactor", "Text"], exclude: ["Cases", "jinja.py"]),
+        tests(
+            of: "Playbook",
+            ["Document", "Events", "HostSide", "Inventory", "Reactor", "Shell", "Supervision", "Text"],
+            exclude: ["Cases"]
+        ),
+        tests(
+            of: "Supervision",
+            ["Document", "HostSide", "Reactor", "Shell", "TestHosts", "Text"],
+            exclude: ["Cases"]
+        ),
+        tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
