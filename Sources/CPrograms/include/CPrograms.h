@@ -25,4 +25,13 @@ baton_program baton_library_way_sh(void);
 baton_program baton_library_place_sh(void);
 baton_program baton_library_change_sh(void);
 
+// What changes services on hosts (programs/services).
+baton_program baton_services_common_sh(void);
+baton_program baton_services_members_sh(void);
+baton_program baton_services_procedure_sh(void);
+baton_program baton_services_apply_sh(void);
+baton_program baton_services_look_sh(void);
+baton_program baton_services_detach_sh(void);
+baton_program baton_services_systemd_sh(void);
+
 #endif

@@ -39,6 +39,8 @@ package struct ServiceSighting: Equatable, Sendable {
         package var supervisor: Supervisor
         package var whole: String
         package var startsAtBoot: Bool
+        /// Its files and links.
+        package var paths: [String] = []
 
         package init(supervisor: Supervisor, whole: String, startsAtBoot: Bool) {
             self.supervisor = supervisor
@@ -53,9 +55,12 @@ package struct ServiceSighting: Equatable, Sendable {
     package var members: [Member] = []
     /// Nil where nobody knows.
     package var isEnabled: Bool?
-    /// A definition of that name that Baton did not write.
-    package var foreign: String?
-    /// The last line of the last change, if it did not end well: `restart of web@1.service, by root since ...`.
+    /// Its supervisor runs.
+    package var isSupervised = true
+    /// Files of a definition of that name that Baton did not write.
+    package var foreign: [String] = []
+    /// The beginning and the last line of the last change, if that was ended before it was done:
+    /// `restart pid 1234 by root: stop web@1.service pid 1300`.
     package var unfinished: String?
     /// Who changes it at this moment, and since when.
     package var busy: String?
