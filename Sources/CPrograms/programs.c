@@ -39,6 +39,15 @@ static const unsigned char library_place_sh[] = {
 static const unsigned char library_change_sh[] = {
 #embed "programs/library/change.sh"
 };
+static const unsigned char services_supervisord_sh[] = {
+#embed "programs/services/supervisord.sh"
+};
+static const unsigned char services_runit_sh[] = {
+#embed "programs/services/runit.sh"
+};
+static const unsigned char services_upstart_sh[] = {
+#embed "programs/services/upstart.sh"
+};
 
 #pragma clang diagnostic pop
 
@@ -56,3 +65,6 @@ baton_program baton_library_way_sh(void) { return PROGRAM(library_way_sh); }
 baton_program baton_library_place_sh(void) { return PROGRAM(library_place_sh); }
 baton_program baton_library_change_sh(void) { return PROGRAM(library_change_sh); }
 baton_program baton_checks_sh(void) { return PROGRAM(checks_sh); }
+baton_program baton_services_supervisord_sh(void) { return PROGRAM(services_supervisord_sh); }
+baton_program baton_services_runit_sh(void) { return PROGRAM(services_runit_sh); }
+baton_program baton_services_upstart_sh(void) { return PROGRAM(services_upstart_sh); }

@@ -25,4 +25,9 @@ baton_program baton_library_way_sh(void);
 baton_program baton_library_place_sh(void);
 baton_program baton_library_change_sh(void);
 
+// What supervisors are asked through, one file each (programs/services).
+baton_program baton_services_supervisord_sh(void);
+baton_program baton_services_runit_sh(void);
+baton_program baton_services_upstart_sh(void);
+
 #endif
