@@ -57,11 +57,14 @@ let package = Package(
         room("Inventory", ["Document", "Text"]),
         room("Fleet", ["SSH", "ClientConfig", "Inventory", "Events", "Reactor", "Shell"]),
         room("HostSide", ["Shell", "Text", "CPrograms"]),
-        room("Supervision", ["Document", "Shell", "Text"]),
-        room("Playbook", ["Inventory", "HostSide", "Events", "Document", "Shell", "Text"]),
+        room("Supervision", ["Document", "HostSide", "Shell", "Text", "CPrograms"]),
+        room("Playbook", ["Inventory", "Supervision", "HostSide", "Events", "Document", "Shell", "Text"]),
         room(
             "Run",
-            ["Playbook", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH", "Shell", "Text"]
+            [
+                "Playbook", "Supervision", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH", "Shell",
+                "Text",
+            ]
         ),
         room("Report", ["Events", "Text"]),
         room("Lab", ["Reactor", "Shell", "CSystem"]),
@@ -121,7 +124,10 @@ let package = Package(
         tests(of: "Fleet", ["SSH", "ClientConfig", "Inventory", "Reactor"]),
         tests(
             of: "Run",
-            ["Playbook", "HostSide", "Events", "Document", "Fleet", "Inventory", "Lab", "Reactor", "SSH", "Shell"]
+            [
+                "Playbook", "HostSide", "Events", "Document", "Fleet", "Inventory", "Lab", "Reactor", "SSH", "Shell",
+                "Supervision",
+            ]
         ),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto", "CSystem", "Text"]),
         tests(of: "Lab", ["Reactor"]),
@@ -134,7 +140,7 @@ let package = Package(
         tests(of: "Document", ["Events", "Reactor", "Text"], exclude: ["Cases", "jinja.py"]),
         tests(
             of: "Playbook",
-            ["Document", "Events", "HostSide", "Inventory", "Reactor", "Shell", "Text"],
+            ["Document", "Events", "HostSide", "Inventory", "Reactor", "Shell", "Supervision", "Text"],
             exclude: ["Cases"]
         ),
         tests(

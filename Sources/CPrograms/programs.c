@@ -39,6 +39,27 @@ static const unsigned char library_place_sh[] = {
 static const unsigned char library_change_sh[] = {
 #embed "programs/library/change.sh"
 };
+static const unsigned char services_common_sh[] = {
+#embed "programs/services/common.sh"
+};
+static const unsigned char services_members_sh[] = {
+#embed "programs/services/members.sh"
+};
+static const unsigned char services_procedure_sh[] = {
+#embed "programs/services/procedure.sh"
+};
+static const unsigned char services_apply_sh[] = {
+#embed "programs/services/apply.sh"
+};
+static const unsigned char services_look_sh[] = {
+#embed "programs/services/look.sh"
+};
+static const unsigned char services_detach_sh[] = {
+#embed "programs/services/detach.sh"
+};
+static const unsigned char services_systemd_sh[] = {
+#embed "programs/services/systemd.sh"
+};
 static const unsigned char services_supervisord_sh[] = {
 #embed "programs/services/supervisord.sh"
 };
@@ -65,6 +86,13 @@ baton_program baton_library_way_sh(void) { return PROGRAM(library_way_sh); }
 baton_program baton_library_place_sh(void) { return PROGRAM(library_place_sh); }
 baton_program baton_library_change_sh(void) { return PROGRAM(library_change_sh); }
 baton_program baton_checks_sh(void) { return PROGRAM(checks_sh); }
+baton_program baton_services_common_sh(void) { return PROGRAM(services_common_sh); }
+baton_program baton_services_members_sh(void) { return PROGRAM(services_members_sh); }
+baton_program baton_services_procedure_sh(void) { return PROGRAM(services_procedure_sh); }
+baton_program baton_services_apply_sh(void) { return PROGRAM(services_apply_sh); }
+baton_program baton_services_look_sh(void) { return PROGRAM(services_look_sh); }
+baton_program baton_services_detach_sh(void) { return PROGRAM(services_detach_sh); }
+baton_program baton_services_systemd_sh(void) { return PROGRAM(services_systemd_sh); }
 baton_program baton_services_supervisord_sh(void) { return PROGRAM(services_supervisord_sh); }
 baton_program baton_services_runit_sh(void) { return PROGRAM(services_runit_sh); }
 baton_program baton_services_upstart_sh(void) { return PROGRAM(services_upstart_sh); }

@@ -2,7 +2,7 @@ internal import CPrograms
 
 /// The parts that programs for hosts are put together from: files of shell functions. A program has those it needs and
 /// no others, because a host's shell reads a program byte by byte.
-enum HostLibrary: CaseIterable {
+package enum HostLibrary: String, CaseIterable, Sendable {
     /// What paths are.
     case state
     /// Looks of all kinds.
@@ -21,7 +21,7 @@ enum HostLibrary: CaseIterable {
     case change
 
     /// These parts in their order, without their comments.
-    static func text(_ parts: Set<HostLibrary>) -> String {
+    package static func text(_ parts: Set<HostLibrary>) -> String {
         allCases.filter { parts.contains($0) }.map(\.code).joined()
     }
 
@@ -33,7 +33,8 @@ enum HostLibrary: CaseIterable {
 
     private var code: String { Self.code(of: source) }
 
-    static func code(of source: String) -> String {
+    /// A file of functions without its comments.
+    package static func code(of source: String) -> String {
         var text = ""
         for line in source.split(separator: "\n") where !line.drop(while: { $0 == " " }).hasPrefix("#") {
             text += line

@@ -1,6 +1,7 @@
 package import Document
 package import HostSide
 import Shell
+package import Supervision
 import Synchronization
 import Text
 
@@ -21,6 +22,8 @@ package final class Contents: Sendable {
         var secrets: Set<String> = []
     }
 
+    /// The services of the project; nil where it has none.
+    package let catalog: ServiceCatalog?
     private let root: String
     private let folder: String
     private let read: Reader
@@ -30,7 +33,14 @@ package final class Contents: Sendable {
     private static let recentOnes = 8
 
     /// `root` is the project's folder, `folder` the playbook's.
-    package init(root: String, folder: String, measure: Measure? = nil, read: @escaping Reader) {
+    package init(
+        root: String,
+        folder: String,
+        catalog: ServiceCatalog? = nil,
+        measure: Measure? = nil,
+        read: @escaping Reader
+    ) {
+        self.catalog = catalog
         self.measure = measure
         self.root = root
         self.folder = folder

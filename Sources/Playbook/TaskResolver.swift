@@ -24,6 +24,9 @@ package struct TaskResolver {
         timeout = task.timeout
     }
 
+    /// Something of it is a secret.
+    mutating func holdsSecret() { isTainted = true }
+
     // MARK: Values
 
     mutating func value(_ argument: Argument) throws(DocumentError) -> Value {

@@ -89,6 +89,7 @@ extension HostDriver {
             case .path: room + (10 << 10)
             case .content(_, let limit): room + limit * 4 + (4 << 10)
             case .command, .age: room + (4 << 10)
+            case .script: room + HostScript.lookLimit + (4 << 10)
             }
         }
     }

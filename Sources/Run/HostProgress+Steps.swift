@@ -50,6 +50,7 @@ extension HostProgress {
     private mutating func append(_ step: Step, _ account: TaskAccount) {
         var size = 512 + step.label.utf8.count
         var waitsForDirectory = false
+        if case .script(let script) = step.operation { size += script.text.utf8.count }
         if case .file(let change) = step.operation {
             if tools.needsUpload(change) {
                 // It is put beside its place before the program runs: what makes the place is in a program before that.

@@ -64,6 +64,9 @@ package struct PlanDigest: Sendable {
         case .link(let change): return [change.expected.path, change.target] + owner(change.ownership)
         case .remove(let removal):
             return [removal.expected.path, "\(removal.recursively)", "\(removal.backup)"]
+        case .script(let script):
+            // Its functions are Baton's own, and how its paths were seen is said elsewhere.
+            return script.call + (isTainted ? [] : [script.text])
         case .command, .check, .verify: return ["\(isTainted ? operation.withoutSecrets : operation)"]
         }
     }
@@ -96,6 +99,7 @@ extension Operation {
             case .tcp, .unix: break
             }
             return .check(check)
+        case .script(let script): return .script(script.withoutSecrets)
         case .directory, .link, .remove, .verify: return self
         }
     }
@@ -103,7 +107,11 @@ extension Operation {
 
 extension Look {
     package var withoutSecrets: Look {
-        if case .command(let command) = self { .command(command.withoutSecrets) } else { self }
+        switch self {
+        case .command(let command): .command(command.withoutSecrets)
+        case .script(let script): .script(script.withoutSecrets)
+        case .path, .content, .age: self
+        }
     }
 }
 

@@ -57,6 +57,7 @@ package actor PlaybookRun {
         contents = Contents(
             root: surroundings.root,
             folder: surroundings.playbookFolder,
+            catalog: surroundings.catalog,
             measure: surroundings.measure,
             read: surroundings.read
         )

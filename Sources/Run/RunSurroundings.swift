@@ -1,6 +1,7 @@
 package import Document
 package import Events
 package import Playbook
+package import Supervision
 
 /// What a run of a playbook needs from outside of this room: it looks for no file, asks nobody and knows no environment.
 package struct RunSurroundings: Sendable {
@@ -16,6 +17,8 @@ package struct RunSurroundings: Sendable {
     package var inventoryFolder: String?
     /// Who `become: true` means, where the command line says it.
     package var becomeUser: String?
+    /// The services of the project, where it has some.
+    package var catalog: ServiceCatalog?
     /// Reads a file of the project, by its path.
     package var read: Contents.Reader
     /// Nil: all files are kept in memory.

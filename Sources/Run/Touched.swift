@@ -26,7 +26,7 @@ struct Touched {
             case .path(let path, _), .content(let path, _): covers(path)
             case .age(let age): age.files.contains { covers($0) }
             // What a command looks at is not known.
-            case .command: !isEmpty
+            case .command, .script: !isEmpty
             }
         }
     }

@@ -126,6 +126,10 @@ struct FuzzTests {
                 }
             case .command(let command):
                 if FuzzTests.shows(command) { Issue.record("a command shows a secret: \(bytes)") }
+            case .script(let script):
+                if script.call.contains(where: { $0.contains("hunter2") }) {
+                    Issue.record("a script shows a secret: \(bytes)")
+                }
             case .age: break
             }
         }

@@ -84,7 +84,7 @@ struct Stage {
         switch look {
         case .path(let path, _): path
         case .content(let path, _): "content:\(path)"
-        case .command, .age: "?"
+        case .command, .age, .script: "?"
         }
     }
 
@@ -94,7 +94,7 @@ struct Stage {
             switch look {
             case .path(let path, _): seen[look] = .path(state(path))
             case .content(let path, _): seen[look] = .content(Array((files[path] ?? "").utf8), isWhole: true)
-            case .command, .age: seen[look] = .failed("not in this test")
+            case .command, .age, .script: seen[look] = .failed("not in this test")
             }
         }
         return seen
@@ -149,7 +149,7 @@ struct Stage {
             let end = status == 0 ? StepEnd.done : .failed(status: Int32(status))
             return StepReport(end, shown: execution, outcome: outcome)
         case .check: if !checks.isEmpty { return checks.removeFirst() }
-        case .link, .remove: break
+        case .link, .remove, .script: break
         }
         return StepReport(.done, shown: HostResult.Execution(exit: 0, stdout: [], stderr: []))
     }
@@ -163,6 +163,7 @@ struct Stage {
         case .check: "check"
         case .link(let change): "+" + change.expected.path
         case .remove(let removal): "-" + removal.expected.path
+        case .script(let script): "&" + script.call.joined(separator: " ")
         }
     }
 }

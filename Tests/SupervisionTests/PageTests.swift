@@ -82,6 +82,10 @@ struct PageTests {
                     text += "\n`\(file.path)` is made empty, for \(file.owner.user) to write.\n"
                     continue
                 }
+                if file.isBirth {
+                    text += "\n`\(file.path)`, 0600 root, holds the sum of what the process is born with.\n"
+                    continue
+                }
                 let content =
                     file.isSecret
                     ? file.content.split(separator: "\n").map { line in

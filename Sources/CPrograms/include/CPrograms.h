@@ -25,7 +25,14 @@ baton_program baton_library_way_sh(void);
 baton_program baton_library_place_sh(void);
 baton_program baton_library_change_sh(void);
 
-// What supervisors are asked through, one file each (programs/services).
+// What changes services on hosts (programs/services).
+baton_program baton_services_common_sh(void);
+baton_program baton_services_members_sh(void);
+baton_program baton_services_procedure_sh(void);
+baton_program baton_services_apply_sh(void);
+baton_program baton_services_look_sh(void);
+baton_program baton_services_detach_sh(void);
+baton_program baton_services_systemd_sh(void);
 baton_program baton_services_supervisord_sh(void);
 baton_program baton_services_runit_sh(void);
 baton_program baton_services_upstart_sh(void);

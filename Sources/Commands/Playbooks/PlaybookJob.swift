@@ -6,6 +6,7 @@ import Inventory
 import Playbook
 import Report
 import Run
+import Supervision
 
 /// A playbook with its hosts and all it needs, before anything is contacted: what can be wrong about it has been found.
 struct PlaybookJob {
@@ -30,6 +31,7 @@ struct PlaybookJob {
         // Errors of all files at once.
         var problems = Diagnostics()
         let playbook = file.read(&problems)
+        let catalog = ServiceFiles.read(project, &problems)
         let inventory = try await files.inventory(&problems)
         guard let playbook, let inventory, !problems.hasErrors else {
             throw CommandError(rendered: problems.rendered)
@@ -39,7 +41,7 @@ struct PlaybookJob {
         chosen = try Chosen(parsed, context, project, output, inventory, files)
         let selection = PlaybookOptions.selection(parsed)
         if let problem = selection.problem(in: playbook) { throw CommandError(problem.message, hint: problem.hint) }
-        run = PlaybookSetting(chosen, files, context).run(
+        run = PlaybookSetting(chosen, files, context, catalog).run(
             playbook,
             file,
             selection,
@@ -85,8 +87,10 @@ struct PlaybookSetting {
     private let chosen: Chosen
     private let files: FleetFiles
     private let context: Context
+    private let catalog: ServiceCatalog?
 
-    init(_ chosen: Chosen, _ files: FleetFiles, _ context: Context) {
+    init(_ chosen: Chosen, _ files: FleetFiles, _ context: Context, _ catalog: ServiceCatalog?) {
+        self.catalog = catalog
         self.chosen = chosen
         self.files = files
         self.context = context
@@ -121,6 +125,7 @@ struct PlaybookSetting {
             confirm: confirm
         )
         surroundings.measure = { (path) throws(ContentProblem) in try LargeFiles.measure(path) }
+        surroundings.catalog = catalog
         surroundings.becomeUser = chosen.parsed[CommonOptions.becomeUser]
         return PlaybookRun(
             playbook,

@@ -5,6 +5,7 @@ import Inventory
 import Playbook
 import Report
 import Run
+import Supervision
 
 /// `baton validate`: everything about playbooks that can be verified without contacting anybody.
 enum ValidateCommand {
@@ -44,6 +45,7 @@ enum ValidateCommand {
         let files = FleetFiles(parsed, project, context)
         let variables = try ExtraVariables.read(parsed[PlaybookOptions.variables], context)
         var problems = Diagnostics()
+        let catalog = ServiceFiles.read(project, &problems)
         var summaries: [Summary] = []
         for shown in parsed[playbooks] {
             let file = PlaybookFile(shown, context)
@@ -57,7 +59,7 @@ enum ValidateCommand {
         }
         if files.areNamed, let inventory = try await files.inventory(&problems), !problems.hasErrors {
             let chosen = try Chosen(parsed, context, project, output, inventory, files)
-            let setting = PlaybookSetting(chosen, files, context)
+            let setting = PlaybookSetting(chosen, files, context, catalog)
             for index in summaries.indices {
                 let (file, playbook) = (summaries[index].file, summaries[index].playbook)
                 let run = setting.run(
@@ -79,7 +81,7 @@ enum ValidateCommand {
         for summary in summaries {
             // What evaluating has found is told with its hosts.
             let places = problems.items.map { [$0.sourceName, $0.position.map { "\($0.line):\($0.column)" }] }
-            for item in missing(summary.playbook, summary.file, project).items
+            for item in missing(summary.playbook, summary.file, project, catalog).items
             where !places.contains([item.sourceName, item.position.map { "\($0.line):\($0.column)" }]) {
                 problems.add(item)
             }
@@ -88,12 +90,19 @@ enum ValidateCommand {
         return problems.hasErrors ? .usage : .done
     }
 
-    private static func missing(_ playbook: Playbook, _ file: PlaybookFile, _ project: Project) -> Diagnostics {
-        playbook.checkFiles(
-            Contents(root: project.root, folder: file.folder) { (path) throws(ContentProblem) in
-                try ProjectFiles.read(path)
-            }
-        )
+    private static func missing(
+        _ playbook: Playbook,
+        _ file: PlaybookFile,
+        _ project: Project,
+        _ catalog: ServiceCatalog?
+    ) -> Diagnostics {
+        let contents = Contents(root: project.root, folder: file.folder, catalog: catalog) {
+            (path) throws(ContentProblem) in
+            try ProjectFiles.read(path)
+        }
+        var problems = playbook.checkFiles(contents)
+        contents.checkServiceFiles(&problems)
+        return problems
     }
 
     private static func report(

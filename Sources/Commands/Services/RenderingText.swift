@@ -14,6 +14,11 @@ enum RenderingText {
         }
         for link in rendering.links { blocks.append("==> \(link.path) -> \(link.target)\n") }
         for file in rendering.files {
+            if file.isBirth {
+                let note = "the sum of what its process is born with"
+                blocks.append("\n==> \(file.path)  \(mode(file.mode)) \(owner(file.owner))  \(note)\n")
+                continue
+            }
             var notes = ""
             if file.isSecret { notes += "  secret: it has placeholders here" }
             if file.isKept { notes += "  only where there is none" }
@@ -43,7 +48,7 @@ enum RenderingText {
                     .members([
                         "path": .string(file.path), "mode": .string(mode(file.mode)),
                         "user": .string(file.owner.user), "group": file.owner.group.map { .string($0) },
-                        "secret": .bool(file.isSecret), "kept": .bool(file.isKept), "content": .string(file.content),
+                        "secret": .bool(file.isSecret), "kept": .bool(file.isKept), "content": file.isBirth ? nil : .string(file.content),
                     ])
                 }
             ),

@@ -45,6 +45,17 @@ package struct Evaluator: Sendable {
         frame = Frame(text: TemplateText(SourceText(name: "", text: "")))
     }
 
+    /// An evaluator that sees the same, and these before it.
+    package func seeing(_ layer: [String: Value], hint: (@Sendable (String) -> String?)? = nil) -> Evaluator {
+        Evaluator(variables.below(layer, hint: hint), limits: limits, fetch: fetch)
+    }
+
+    /// Takes over what others found out on its behalf.
+    package mutating func note(_ wait: Wait?, secrets: Set<String>) {
+        if let wait { self.wait = wait }
+        self.secrets.formUnion(secrets)
+    }
+
     // MARK: Names
 
     mutating func variable(_ name: String, at offset: Int) throws(Failure) -> Operand {

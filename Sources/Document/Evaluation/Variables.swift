@@ -39,6 +39,16 @@ package struct Variables: Sendable {
     }
 
     var names: [String] { Set(layers.flatMap(\.names)).sorted() }
+
+    /// The same, with names that are stronger than all of them.
+    func below(_ layer: [String: Value], hint: (@Sendable (String) -> String?)?) -> Variables {
+        let (pending, own) = (pending, self.hint)
+        return Variables(
+            [layer] + layers,
+            pending: Pending { layer[$0] == nil && pending.contains($0) },
+            hint: { hint?($0) ?? own?($0) }
+        )
+    }
 }
 
 /// Names whose values will come.

@@ -8,6 +8,8 @@ package enum Look: Hashable, Sendable {
     case content(String, limit: Int)
     /// Whether a process is older than any of these files.
     case age(ProcessAge)
+    /// What a script of a room above says.
+    case script(HostScript)
 
     /// Of which files the sum is wanted: a file of another size differs anyway.
     package enum Hashing: Hashable, Sendable {

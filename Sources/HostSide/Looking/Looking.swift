@@ -10,6 +10,7 @@ package enum Looking {
         let paths = paths(of: looks)
         var parts: Set<HostLibrary> = [.look]
         var calls = ""
+        var libraries = ScriptLibraries()
         if !paths.isEmpty { parts.formUnion([.state, .way]) }
         for start in stride(from: 0, to: paths.count, by: pathsAtOnce) {
             let some = paths[start..<min(start + pathsAtOnce, paths.count)]
@@ -29,10 +30,14 @@ package enum Looking {
             case .age(let age):
                 parts.formUnion([.age, .state])
                 calls += "baton_look_age \(number) \(AgeText.arguments(age))\n"
+            case .script(let script):
+                parts.formUnion(script.parts)
+                libraries.add(script)
+                calls += "\(script.text)baton_look_script \(number) \(script.words)\n"
             }
         }
         // The newline is there in any case: all parts use it.
-        return ReadingProgram("look", "b_newline='\n'\n" + HostLibrary.text(parts) + calls)
+        return ReadingProgram("look", "b_newline='\n'\n" + HostLibrary.text(parts) + libraries.text + calls)
     }
 
     /// A path is asked for once, however many want to know of it.

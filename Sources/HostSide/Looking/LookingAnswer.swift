@@ -13,6 +13,7 @@ extension Looking {
         let paths = paths(of: looks)
         var states: [Sighting?] = Array(repeating: nil, count: paths.count)
         var seen: Sightings = [:]
+        var printed: [Int: [UInt8]] = [:]
         for bytes in output.split(separator: 0, omittingEmptySubsequences: false).dropLast() {
             var record = Record(bytes)
             let kind = record.word()
@@ -23,6 +24,16 @@ extension Looking {
                 continue
             }
             guard looks.indices.contains(number) else { throw record.strange }
+            if kind == "script" {
+                guard case .script = looks[number], printed[number] == nil else { throw record.strange }
+                printed[number] = try record.printed()
+                continue
+            }
+            if case .script = looks[number] {
+                guard let stdout = printed[number] else { throw record.strange }
+                seen[looks[number]] = try record.script(kind, stdout)
+                continue
+            }
             seen[looks[number]] = try record.sighting(kind, of: looks[number])
         }
         guard output.last == 0 || looks.isEmpty else {
@@ -120,6 +131,17 @@ private struct Record {
         }
     }
 
+    func printed() throws(LookingError) -> [UInt8] {
+        guard rest.count <= HostScript.lookLimit else { throw strange }
+        return Array(rest)
+    }
+
+    /// What a script printed stands in a record before this one.
+    mutating func script(_ kind: String, _ stdout: [UInt8]) throws(LookingError) -> Sighting {
+        guard kind == "scripted", let status = Int32(word()), (0...255).contains(status) else { throw strange }
+        return .script(status: status, stdout: stdout, stderr: Array(rest.prefix(2000)))
+    }
+
     /// One byte more than wanted says that there is more.
     private func content(_ bytes: [UInt8], _ limit: Int) throws(LookingError) -> Sighting {
         guard bytes.count <= limit + 1 else { throw strange }
@@ -147,6 +169,7 @@ extension Look {
         case .content(let path, _): "the content of \(Printable.quoted(path))"
         case .command: "a command"
         case .age: "the age of a process"
+        case .script(let script): Printable.quoted(script.call.prefix(2).joined(separator: " "))
         }
     }
 }

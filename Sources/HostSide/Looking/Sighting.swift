@@ -5,6 +5,8 @@ package enum Sighting: Equatable, Sendable {
     case command(status: Int32, stderr: [UInt8])
     case content([UInt8], isWhole: Bool)
     case age(Age)
+    /// What a script printed, with its status and the beginning of what it said on stderr.
+    case script(status: Int32, stdout: [UInt8], stderr: [UInt8])
     /// It could not be looked at.
     case failed(String)
 

@@ -9,6 +9,9 @@ package enum Operation: Equatable, Sendable {
     case check(Check)
     /// Nothing is to be done if these are still as they were seen; what came before may have changed them.
     case verify([Expectation])
+    /// A script of a room above. It ends with 0 where it is done, with 75 where something is not as it was seen, and with
+    /// 76 where there was nothing to do: the last line that it prints says why.
+    case script(HostScript)
 }
 
 /// A path and how it was seen.

@@ -61,6 +61,7 @@ private struct StepWriter {
     let staged: [Int: String]
     private var parts: Set<HostLibrary> = [.steps]
     private var needsChecks = false
+    private var libraries = ScriptLibraries()
     private var calls = ""
 
     init(key: Marker, staged: [Int: String]) {
@@ -71,6 +72,7 @@ private struct StepWriter {
     var text: String {
         var text = "b_newline='\n'\n" + HostLibrary.text(parts)
         if needsChecks { text += HostLibrary.code(of: CheckProgram.library) }
+        text += libraries.text
         text += "b_key=\(key.text) b_id=\(OperationsProgram.identity(key)) b_stop=\(OperationsProgram.stopName(key))\n"
         let leftOver = staged.keys.sorted().compactMap { staged[$0] }
         if !leftOver.isEmpty {
@@ -104,8 +106,13 @@ private struct StepWriter {
             command = ["baton_probe", "b_check"] + (check.need == nil ? [] : ["ladder"])
         case .verify(let expectations):
             command = verify(expectations)
+        case .script(let script):
+            parts.formUnion(script.parts)
+            libraries.add(script)
+            calls += script.text
+            command = ["baton_script", script.words]
         }
-        if command[0].hasPrefix("baton_"), !["baton_verify", "baton_probe"].contains(command[0]) {
+        if command[0].hasPrefix("baton_"), !["baton_verify", "baton_probe", "baton_script"].contains(command[0]) {
             parts.formUnion([.state, .way, .place, .change])
             command.insert("baton_change", at: 0)
         }

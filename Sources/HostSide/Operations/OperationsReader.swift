@@ -139,7 +139,8 @@ package struct OperationsReader: Sendable {
         var note: String? = String(decoding: step.note, as: UTF8.self)
         if step.note.isEmpty { note = nil }
         if case .skipped = end {
-            end = .skipped(note ?? "")
+            // A script says it on the last line of what it prints.
+            end = .skipped(note ?? step.captures[0].lastLine)
             note = nil
         }
         report(.ended(steps[index], end, stdout: step.captures[0], stderr: step.captures[1], note: note))
@@ -156,5 +157,12 @@ extension StepEnd {
             guard word.utf8.count <= 3, let status = Int32(word), (1...255).contains(status) else { return nil }
             self = .failed(status: status)
         }
+    }
+}
+
+extension Capture {
+    fileprivate var lastLine: String {
+        let lines = bytes.suffix(1000).split(whereSeparator: { $0 == 10 || $0 == 13 })
+        return lines.last.map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 }

@@ -47,7 +47,7 @@ struct FileTask: TaskBody {
             content = resolver.contents.shared(Array(given.text.utf8), ofTask: resolver.number)
             isTainted = given.isTainted
         } else if let argument = arguments["src"], let name = try resolver.text(argument) {
-            content = try resolver.contents.file(name, argument, in: "files").content
+            content = try resolver.contents.file(name, argument.origin, in: "files").content
         }
         return FileWork(
             path: path,
@@ -65,7 +65,7 @@ extension FileTask {
     func checkFiles(_ contents: Contents, _ diagnostics: inout Diagnostics) {
         guard let argument = arguments["src"], let name = argument.constantText else { return }
         do throws(DocumentError) {
-            _ = try contents.file(name, argument, in: "files")
+            _ = try contents.file(name, argument.origin, in: "files")
         } catch {
             diagnostics.add(contentsOf: error.diagnostics)
         }
@@ -82,14 +82,14 @@ extension Contents {
     /// A file that a key names, as a template.
     func template(
         _ file: (path: String, content: FileChange.Content),
-        _ argument: Argument
+        _ origin: Origin
     ) throws(DocumentError) -> Template {
         let bytes: [UInt8]
         do throws(ContentProblem) {
             bytes = try self.bytes(file)
         } catch {
             let message = "\(Printable.quoted(file.path, limit: 200)) cannot be read: \(error.message)"
-            throw DocumentError(Diagnostic(message, in: argument.origin.source, at: argument.origin.position))
+            throw DocumentError(Diagnostic(message, in: origin.source, at: origin.position))
         }
         return try template(file.path, bytes)
     }
@@ -97,7 +97,7 @@ extension Contents {
     /// A file that a key names.
     func file(
         _ name: String,
-        _ argument: Argument,
+        _ origin: Origin,
         in subfolder: String,
         alsoNamed suffix: String? = nil
     ) throws(DocumentError) -> (path: String, content: FileChange.Content) {
@@ -109,8 +109,8 @@ extension Contents {
             throw DocumentError(
                 Diagnostic(
                     error.isMissing ? "there is no file \(shown)" : "\(shown) cannot be read: \(error.message)",
-                    in: argument.origin.source,
-                    at: argument.origin.position,
+                    in: origin.source,
+                    at: origin.position,
                     hint: error.isMissing ? "looked for " + places.joined(separator: ", ") : nil
                 )
             )

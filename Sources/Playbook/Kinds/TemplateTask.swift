@@ -28,8 +28,8 @@ struct TemplateTask: TaskBody {
         let path = try resolver.needed(try resolver.path(arguments["path"]), arguments["path"])
         guard let argument = arguments["src"] else { return try resolver.needed(nil, nil) }
         let name = try resolver.needed(try resolver.text(argument), argument)
-        let file = try resolver.contents.file(name, argument, in: "templates", alsoNamed: ".j2")
-        let rendered = try resolver.rendered(try resolver.contents.template(file, argument))
+        let file = try resolver.contents.file(name, argument.origin, in: "templates", alsoNamed: ".j2")
+        let rendered = try resolver.rendered(try resolver.contents.template(file, argument.origin))
         return FileWork(
             path: path,
             content: resolver.contents.shared(Array(rendered.text.utf8), ofTask: resolver.number),
@@ -44,8 +44,8 @@ struct TemplateTask: TaskBody {
     func checkFiles(_ contents: Contents, _ diagnostics: inout Diagnostics) {
         guard let argument = arguments["src"], let name = argument.constantText else { return }
         do throws(DocumentError) {
-            let file = try contents.file(name, argument, in: "templates", alsoNamed: ".j2")
-            _ = try contents.template(file, argument)
+            let file = try contents.file(name, argument.origin, in: "templates", alsoNamed: ".j2")
+            _ = try contents.template(file, argument.origin)
         } catch {
             diagnostics.add(contentsOf: error.diagnostics)
         }

@@ -7,6 +7,16 @@ extension ServiceDeclaration {
         release: ReleaseDeclaration?,
         _ scope: ServiceScope
     ) throws(DocumentError) -> ServiceDefinition {
+        var notes = ServiceNotes()
+        return try evaluate(release: release, scope, &notes)
+    }
+
+    /// The same, for who can wait for what is not known yet.
+    package func evaluate(
+        release: ReleaseDeclaration?,
+        _ scope: ServiceScope,
+        _ notes: inout ServiceNotes
+    ) throws(DocumentError) -> ServiceDefinition {
         var diagnostics = Diagnostics()
         var place: (root: String, user: String?)?
         if let release {
@@ -15,17 +25,20 @@ extension ServiceDeclaration {
             if let root = reader.needed("root", { (reading) throws(DocumentError) in try reading.plainPath() }) {
                 place = (root, user)
             }
+            notes.add(reader)
             diagnostics.add(contentsOf: reader.diagnostics)
         }
         var reader = SettingsReader(settings, scope.evaluator(for: self))
         var definition = shared(&reader, place)
         let count = reader.read("processes") { (reading) throws(DocumentError) in try reading.count(in: 1...100) } ?? 1
+        notes.add(reader)
         diagnostics.add(contentsOf: reader.diagnostics)
         for number in 0..<count {
             var reader = SettingsReader(settings, scope.evaluator(for: self, instance: number))
             if let instance = instance(number, of: count, &reader, place?.root) {
                 definition.instances.append(instance)
             }
+            notes.add(reader)
             diagnostics.add(contentsOf: reader.diagnostics)
             // What is wrong with one is wrong with the others.
             if diagnostics.hasErrors { break }

@@ -29,6 +29,8 @@ package struct ServiceDefinition: Sendable, Equatable {
     package var supervisor: SupervisorChoice = .automatic
     package var handover = HandoverWish()
     package var adopts = false
+    /// Configuration that comes with it, read.
+    package var files: [InstalledFile] = []
     /// Where each key was written, by the rows of the table of supervisors.
     package var origins: [String: Origin] = [:]
 
@@ -64,6 +66,23 @@ package struct ServiceInstance: Sendable, Equatable {
 
     /// The program by a path, through `env` where it is to be searched.
     var words: [String] { command[0].hasPrefix("/") ? command : ["/usr/bin/env"] + command }
+}
+
+/// A file that a service reads: it is put there with the definition, and processes are born with it.
+package struct InstalledFile: Sendable, Equatable {
+    package var path: String
+    package var mode: UInt16
+    package var owner: Rendering.Owner
+    package var content: String
+    package var isSecret: Bool
+
+    package init(path: String, mode: UInt16, owner: Rendering.Owner, content: String, isSecret: Bool) {
+        self.path = path
+        self.mode = mode
+        self.owner = owner
+        self.content = content
+        self.isSecret = isSecret
+    }
 }
 
 package struct EnvironmentVariable: Sendable, Hashable {

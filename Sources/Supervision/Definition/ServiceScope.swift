@@ -3,9 +3,7 @@ import Text
 
 /// What a definition is evaluated with: the variables of a host, and the way to secrets.
 package struct ServiceScope: Sendable {
-    let layers: [any VariableLayer]
-    let fetch: Evaluator.Fetch
-    let limits: TemplateLimits
+    private let base: Evaluator
 
     /// The strongest layer first.
     package init(
@@ -13,29 +11,41 @@ package struct ServiceScope: Sendable {
         limits: TemplateLimits = TemplateLimits(),
         fetch: @escaping Evaluator.Fetch
     ) {
-        self.layers = layers
-        self.limits = limits
-        self.fetch = fetch
+        base = Evaluator(Variables(layers), limits: limits, fetch: fetch)
     }
 
+    /// What this evaluator sees.
+    package init(_ base: Evaluator) { self.base = base }
+
     /// For the keys that all instances share where there is no instance.
-    func evaluator(for service: ServiceDeclaration, instance: Int? = nil) -> Evaluator {
+    package func evaluator(for service: ServiceDeclaration, instance: Int? = nil) -> Evaluator {
         func data(_ content: Value.Content) -> Value { Value(content, origin: service.origin).asData }
         var own = ["service": data(.string(service.name))]
         if let instance {
             own["instance"] = data(.int(instance))
             own["listen"] = service.settings["listen"]
         }
-        return Evaluator(
-            Variables([own] + layers) { name in
-                name == "instance" || name == "listen" ? "all instances share this key" : nil
-            },
-            limits: limits,
-            fetch: fetch
-        )
+        return base.seeing(own) { name in
+            name == "instance" || name == "listen" ? "all instances share this key" : nil
+        }
     }
 
-    func evaluator() -> Evaluator { Evaluator(Variables(layers), limits: limits, fetch: fetch) }
+    func evaluator() -> Evaluator { base.seeing([:]) }
+}
+
+/// What came up while a definition was evaluated.
+package struct ServiceNotes: Sendable {
+    /// What it needs and will get later: its errors are none then.
+    package var wait: Wait?
+    /// What must never be shown.
+    package var secrets: Set<String> = []
+
+    package init() {}
+
+    mutating func add(_ reader: SettingsReader) {
+        wait = wait ?? reader.wait
+        secrets.formUnion(reader.evaluator.secrets)
+    }
 }
 
 /// Reads evaluated keys, and keeps what is wrong with them.
@@ -43,6 +53,7 @@ struct SettingsReader {
     let settings: Settings
     var evaluator: Evaluator
     var diagnostics = Diagnostics()
+    private(set) var wait: Wait?
 
     init(_ settings: Settings, _ evaluator: Evaluator) {
         self.settings = settings
@@ -64,9 +75,14 @@ struct SettingsReader {
             }
             return try read(Reading(key: key(path), value: value, isWritten: !written.isInPlay))
         } catch {
-            diagnostics.add(contentsOf: error.diagnostics)
+            note(error)
             return nil
         }
+    }
+
+    private mutating func note(_ error: DocumentError) {
+        wait = wait ?? evaluator.wait
+        diagnostics.add(contentsOf: error.diagnostics)
     }
 
     /// The value of a key that must come to something.
@@ -99,7 +115,7 @@ struct SettingsReader {
             let value = Value(.string(command.text), origin: written.origin)
             return Reading(key: key(path), value: value, isWritten: false)
         } catch {
-            diagnostics.add(contentsOf: error.diagnostics)
+            note(error)
             return nil
         }
     }
@@ -120,7 +136,7 @@ struct SettingsReader {
                 let variable = EnvironmentVariable(pair.name, text)
                 if value.isTainted { secret.append(variable) } else { plain.append(variable) }
             } catch {
-                diagnostics.add(contentsOf: error.diagnostics)
+                note(error)
             }
         }
         return (plain, secret)

@@ -12,6 +12,8 @@ package struct Rendering: Sendable, Equatable {
         package var isSecret = false
         /// It is only made where there is none: the service writes it.
         package var isKept = false
+        /// It holds nothing but the sum of what a process is born with.
+        package var isBirth = false
     }
 
     package struct Directory: Sendable, Equatable {
@@ -38,6 +40,8 @@ package struct Rendering: Sendable, Equatable {
     package var directories: [Directory] = []
     package var files: [File] = []
     package var links: [Link] = []
+    /// The path of the file that says what is here.
+    package internal(set) var manifest = ""
     /// What the supervisor calls the service as a whole.
     package var whole: String
     /// And each of its instances, in their order.
@@ -76,11 +80,43 @@ extension ServiceDefinition {
             diagnostics.add(problem(row, cannot(row, version, support.note)))
         }
         try diagnostics.throwIfErrors()
+        var rendering: Rendering
+        let births: [[String]]
         switch supervisor {
-        case .systemd: return try Systemd.render(self, version)
-        case .supervisord: return try Supervisord.render(self, version)
-        case .upstart: return try Upstart.render(self, version)
-        case .runit: return try Runit.render(self, version)
+        case .systemd:
+            rendering = try Systemd.render(self, version)
+            births = instances.map { Systemd.birth(of: $0, self, version) }
+        case .supervisord:
+            rendering = try Supervisord.render(self, version)
+            births = Supervisord.births(self, rendering)
+        case .upstart:
+            rendering = try Upstart.render(self, version)
+            births = instances.map { Upstart.birth(of: $0, self) }
+        case .runit:
+            rendering = try Runit.render(self, version)
+            births = instances.map { birth(of: $0) }
+        }
+        rendering.directories.insert(contentsOf: folders, at: 0)
+        try addFiles(to: &rendering)
+        addManifest(to: &rendering, births: births.map { $0 + birthOfFiles })
+        return rendering
+    }
+
+    private func addFiles(to rendering: inout Rendering) throws(DocumentError) {
+        for file in files {
+            if rendering.files.contains(where: { $0.path == file.path }) {
+                let message = "a file of the service and one of its definition would both be \(file.path)"
+                throw DocumentError(Diagnostics([problem("files", message)]))
+            }
+            rendering.files.append(
+                Rendering.File(
+                    path: file.path,
+                    mode: file.mode,
+                    owner: file.owner,
+                    content: file.content,
+                    isSecret: file.isSecret
+                )
+            )
         }
     }
 
@@ -101,12 +137,10 @@ extension ServiceDefinition {
         )
     }
 
-    /// Where launchers and secrets lie. Root owns it.
+    /// Where the manifest, launchers and secrets lie. Root owns it.
     var folder: String { "/etc/baton/services/\(name)" }
 
-    func addFolder(to rendering: inout Rendering) {
-        for path in ["/etc/baton", "/etc/baton/services", folder] {
-            rendering.addDirectory(path)
-        }
+    private var folders: [Rendering.Directory] {
+        ["/etc/baton", "/etc/baton/services", folder].map { Rendering.Directory(path: $0, mode: 0o755, owner: .root) }
     }
 }

@@ -44,7 +44,6 @@ enum Runit {
     ) throws(DocumentError) -> Rendering {
         let names = service.instances.map { service.count == 1 ? service.name : "\(service.name)-\($0.number)" }
         var rendering = Rendering(version, whole: names.joined(separator: " "), members: names)
-        if service.instances.contains(where: { !$0.secrets.isEmpty }) { service.addFolder(to: &rendering) }
         for (name, instance) in zip(names, service.instances) {
             let place = "\(folder)/\(name)"
             rendering.addDirectory(place)

@@ -46,7 +46,6 @@ enum Supervisord {
         let name = service.name
         let members = service.instances.map { service.count == 1 ? name : "\(name):\(name)_\(twoDigits($0.number))" }
         var rendering = Rendering(version, whole: service.count == 1 ? name : "\(name):*", members: members)
-        service.addFolder(to: &rendering)
         let given = environment(service)
         rendering.add("\(folder)/\(name).conf", try program(service, version, given))
         let record = RestartLimit.directory(of: service)
@@ -67,6 +66,18 @@ enum Supervisord {
         }
         LogRotation.addDirectories(to: &rendering, service)
         return rendering
+    }
+
+    /// All of its section and all of the launcher: supervisord takes up nothing of them for what runs, and a change of one
+    /// instance is one of the group.
+    static func births(_ service: ServiceDefinition, _ rendering: Rendering) -> [[String]] {
+        let texts = rendering.files.compactMap { file in
+            if file.path.hasPrefix(service.folder) { return file.content }
+            // What it is called stands in a comment.
+            return file.path.hasPrefix(folder)
+                ? file.content.split(separator: "\n").filter { !$0.hasPrefix("; ") }.joined(separator: "\n") : nil
+        }
+        return service.instances.map { _ in texts }
     }
 
     static func script(_ lines: [String]) -> String {

@@ -49,7 +49,6 @@ enum Systemd {
             whole: isOne ? "\(name).service" : "\(name).target",
             members: isOne ? ["\(name).service"] : service.instances.map { "\(name)@\($0.number).service" }
         )
-        if unit.needsFolder { service.addFolder(to: &rendering) }
         rendering.add("\(folder)/\(name)\(isOne ? "" : "@").service", unit.text)
         if !isOne {
             rendering.add("\(folder)/\(name).target", unit.target)
@@ -69,6 +68,17 @@ enum Systemd {
         LogRotation.add(to: &rendering, service)
         return rendering
     }
+
+    /// The rest of a unit counts for what runs as soon as systemd has read it again.
+    static func birth(
+        of instance: ServiceInstance,
+        _ service: ServiceDefinition,
+        _ version: SupervisorVersion
+    ) -> [String] {
+        let unit = SystemdUnit(service: service, version: version)
+        let type = unit.isTakenOver ? "taken over \(service.handover.pidfile ?? "")" : "exec"
+        return [type] + service.birth(of: instance)
+    }
 }
 
 /// The texts of the units of one service.
@@ -83,10 +93,6 @@ struct SystemdUnit {
     private var isOne: Bool { service.count == 1 }
     // Files win over `Environment=`, so that with files all of it has to be in one.
     private var usesFile: Bool { !service.environmentFiles.isEmpty }
-
-    var needsFolder: Bool {
-        isTakenOver || usesFile || service.instances.contains { !$0.secrets.isEmpty }
-    }
 
     func check() throws(DocumentError) {
         var diagnostics = Diagnostics()

@@ -49,9 +49,6 @@ enum Upstart {
             members: isOne ? [name] : service.instances.map { "\(name)-instance N=\($0.number)" }
         )
         let job = UpstartJob(service: service)
-        if job.usesLauncher || service.instances.contains(where: { !$0.secrets.isEmpty }) {
-            service.addFolder(to: &rendering)
-        }
         if isOne {
             rendering.add("\(folder)/\(name).conf", job.single)
         } else {
@@ -74,6 +71,12 @@ enum Upstart {
             )
         }
         return rendering
+    }
+
+    /// All of the job but for what it is called: what runs keeps the definition that it was started with.
+    static func birth(of instance: ServiceInstance, _ service: ServiceDefinition) -> [String] {
+        [service.count == 1 ? "single" : "instance"] + UpstartJob(service: service).settings
+            + [service.count == 1 ? service.postStop ?? "" : ""] + service.birth(of: instance)
     }
 }
 
@@ -168,9 +171,22 @@ struct UpstartJob {
         var lines = account
         lines += given.map { "env \($0.name)=\(UpstartJob.quoted($0.value))" }
         lines += service.limits.map(UpstartJob.limit)
+        if service.restart.policy != .never { lines.append("") }
+        lines += settings + ["console none", "", "script"]
+        if usesLauncher {
+            lines.append("    exec /bin/sh \(service.folder)/launch" + (isOne ? "" : " \"$N\""))
+        } else {
+            lines += (isOne ? [] : ["    set -- \"$N\""]) + script.map { "    " + $0 }
+        }
+        return lines + ["end script"]
+    }
+
+    /// When it is started again, and how it is stopped.
+    var settings: [String] {
+        var lines: [String] = []
         let restart = service.restart
         if restart.policy != .never {
-            lines += ["", "respawn"]
+            lines.append("respawn")
             lines.append(restart.limit.map { "respawn limit \($0) \(restart.within)" } ?? "respawn limit unlimited")
         }
         if restart.policy == .onFailure {
@@ -182,16 +198,10 @@ struct UpstartJob {
             }
             if !exits.isEmpty { lines.append("normal exit " + exits.joined(separator: " ")) }
         }
-        lines += [
+        return lines + [
             "kill signal \(service.stopSignal.name)", "kill timeout \(service.stopSeconds)",
-            "reload signal \(service.reloadSignal.name)", "console none", "", "script",
+            "reload signal \(service.reloadSignal.name)",
         ]
-        if usesLauncher {
-            lines.append("    exec /bin/sh \(service.folder)/launch" + (isOne ? "" : " \"$N\""))
-        } else {
-            lines += (isOne ? [] : ["    set -- \"$N\""]) + script.map { "    " + $0 }
-        }
-        return lines + ["end script"]
     }
 
     /// What becomes the service. Upstart runs it as the service's user, with `sh -e`.

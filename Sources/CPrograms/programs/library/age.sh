@@ -54,8 +54,8 @@ baton_compare() {
     done
 }
 
-# baton_age self|children PROCESS FILE...: PROCESS is the path of a pid file, or `unit:` and a unit of systemd. Leaves in
-# b_age `younger`, `older`, `gone` or `failed`, and in b_older which file by its number, or a sentence.
+# baton_age self|children PROCESS FILE...: PROCESS is the path of a pid file, `unit:` and a unit of systemd, or `pid:` and a
+# number. Leaves in b_age `younger`, `older`, `gone` or `failed`, and in b_older which file by its number, or a sentence.
 baton_age() {
     b_age=gone b_older=
     b_who=$1
@@ -64,6 +64,7 @@ baton_age() {
         b_pid=$(systemctl show -p MainPID -- "${2#unit:}" 2>/dev/null)
         b_pid=${b_pid#MainPID=}
         ;;
+    pid:*) b_pid=${2#pid:} ;;
     *)
         b_pid=
         [ -f "$2" ] && { read -r b_pid <"$2" || [ -n "$b_pid" ]; } 2>/dev/null

@@ -88,3 +88,18 @@ baton_look_age() {
     baton_age "$@"
     printf 'age %d %s %s\0' "$b_look" "$b_age" "$b_older"
 }
+
+# baton_look_script NUMBER FUNCTION ...: what a script prints, as it comes; behind it its status, and the end of what it says
+# on stderr.
+baton_look_script() {
+    b_look=$1
+    shift
+    printf 'script %d ' "$b_look"
+    {
+        b_said=$({
+            ("$@") </dev/null 2>&1 >&3 3>&-
+            printf '\n%d' "$?"
+        } | tail -c 2000)
+    } 3>&1 2>/dev/null
+    printf '\0scripted %d %s %s\0' "$b_look" "${b_said##*"$b_newline"}" "${b_said%"$b_newline"*}"
+}

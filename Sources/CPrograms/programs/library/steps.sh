@@ -84,3 +84,11 @@ baton_probe() {
     b_end=$?
     if [ "$b_end" = 3 ] && [ "${2-}" = ladder ]; then b_retries=0; fi
 }
+
+# baton_script FUNCTION ...: a script that is no part of this library, in a subshell. 75 says that something is not as it
+# was seen, 76 that there was nothing to do.
+baton_script() {
+    ("$@") </dev/null
+    b_end=$?
+    case $b_end in 75) b_end=stale ;; 76) b_end=skipped ;; esac
+}

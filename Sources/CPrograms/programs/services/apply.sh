@@ -1,0 +1,341 @@
+#!/bin/sh
+# shellcheck disable=SC2034,SC2154  # the files of this library share their variables
+# A definition put in place of another one: compared, kept, installed, checked, taken up, and its members brought to what
+# they are to be. Whatever refuses it, everything is as it was.
+
+# baton_service_apply NAME STATE BOOT ADOPTS: BOOT is yes, no or empty, ADOPTS empty or not. b_definition calls baton_item
+# for each directory, file and link.
+baton_service_apply() {
+    b_service=$1 b_wanted=$2 b_adopts=$4
+    b_acted='' b_broken='' b_words='' b_new_files='' b_new_folders=''
+    b_pass=compare
+    b_definition
+    baton_manifest "$1"
+    case $? in
+    1)
+        printf '%s\n' "$b_said" >&2
+        exit 1
+        ;;
+    esac
+    b_old_supervisor=$b_supervisor b_old_whole=$b_whole b_old_members=$b_members b_old_boot=$b_boot
+    b_old_files=$b_files b_old_links=$b_links b_old_folders=$b_folders b_old_logs=$b_logs b_old_stop=$b_stop_seconds
+    b_old_account=$b_account b_old_post=$b_post_stop b_old_post_in=$b_post_stop_in
+    b_supervisor=$b_for
+    if ! baton_drive here; then
+        printf '%s does not run here, and the definition is for it%s\n' "$b_for" "${b_said:+: $b_said}" >&2
+        exit 1
+    fi
+    [ -n "$b_adopts" ] || baton_foreign
+    b_save=$b_var/$b_service/previous.new b_saves=0 b_saved='' b_made='' b_secret='' b_changed='' b_reborn=
+    rm -rf "$b_save"
+    (umask 077 && mkdir "$b_save") || baton_fail "cannot write into $b_var/$b_service: is the disk full?"
+    b_pass=install
+    b_definition
+    baton_manifest "$b_service" || baton_undo 'the manifest that was written cannot be read'
+    b_boot=${3:-$b_boot}
+    if ! baton_drive check; then
+        baton_clean "$b_said"
+        baton_undo "$b_supervisor refuses the definition: $b_clean"
+    fi
+    b_said=
+    baton_surplus
+    baton_fresh_folders
+    baton_take_up
+    b_pass=birth
+    b_definition
+    b_said=
+    baton_keep_previous
+    { baton_enabling "$b_boot" && "baton_become_$b_wanted"; } || {
+        baton_summary
+        exit 1
+    }
+    [ -n "$b_acted$b_changed" ] && exit 0
+    baton_note nothing "$b_service is as it should be"
+    exit 76
+}
+
+# baton_item directory PATH MODE OWNER, file PATH MODE OWNER SUM EXPECTED kept|birth|secret|'' with its content in
+# b_content, link PATH TARGET EXPECTED.
+baton_item() { "baton_${b_pass}_$1" "$@"; }
+
+# MARK: before anything is changed
+
+baton_compare_directory() {
+    b_new_folders=$b_new_folders$2$b_newline
+    if [ -d "$2" ] && [ -h "$2" ]; then
+        printf '%s is a link: the directories of a definition are real ones\n' "$2" >&2
+        exit 1
+    fi
+    case $4 in
+    root:*)
+        if [ -d "$2" ] && [ ! -O "$2" ]; then
+            printf '%s must be root'"'"'s, and is not: others could have root write elsewhere\n' "$2" >&2
+            exit 1
+        fi
+        ;;
+    esac
+}
+
+baton_compare_file() {
+    b_new_files=$b_new_files$2$b_newline
+    baton_as_seen "$2" "$6"
+}
+
+baton_compare_link() {
+    b_new_files=$b_new_files$2$b_newline
+    baton_as_seen "$2" "$4"
+}
+
+# Empty is for what was not looked at.
+baton_as_seen() {
+    [ -n "$2" ] || return 0
+    case $2 in 'file '*' sha256 '*) b_want=+ ;; *) b_want=- ;; esac
+    baton_see "$b_want" "$1"
+    # shellcheck disable=SC2154
+    if [ "$b_seen_1" != "$2" ]; then
+        baton_note stale "$1 is not as it was seen"
+        exit 75
+    fi
+}
+
+# Definitions of this name that Baton did not write: the files that would be replaced, and what the supervisor knows from
+# elsewhere.
+baton_foreign() {
+    b_known=
+    if baton_drives known; then baton_drive known "$b_service"; fi
+    b_list=$b_new_files$b_known
+    while [ -n "$b_list" ]; do
+        b_path=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
+        if baton_foreign_file "$b_path"; then
+            printf '%s was not written by Baton: with "adopt: true" it is replaced\n' "$b_path" >&2
+            exit 1
+        fi
+    done
+}
+
+# Whether a file is somebody else's: its first lines do not say that Baton wrote it. In the service's own folder, and among
+# what its manifest names, everything is Baton's.
+baton_foreign_file() {
+    case $1 in "$b_etc/$b_service/"*) return 1 ;; esac
+    case $b_newline${b_old_files-}${b_old_links-} in *"$b_newline$1$b_newline"*) return 1 ;; esac
+    if [ -h "$1" ]; then return 0; fi
+    [ -e "$1" ] || return 1
+    [ -f "$1" ] || return 0
+    ! head -n 5 -- "$1" 2>/dev/null | grep -q 'Written by Baton\.'
+}
+
+# MARK: installing
+
+baton_install_directory() {
+    if [ -d "$2" ]; then return 0; fi
+    baton_note make "$2"
+    (baton_directory "$2" missing "$3" "$4") >/dev/null || baton_undo "$2 could not be made"
+    b_made="$2$b_newline$b_made" b_changed=yes
+}
+
+baton_install_file() {
+    baton_see + "$2"
+    if [ "$7" = kept ] && [ "$b_seen_1" != missing ]; then return 0; fi
+    case $b_seen_1 in
+    "file ${3#0} "*" sha256 $5")
+        # Names of user and group, with a tab between them.
+        b_tab='	'
+        b_user=${b_names_1%%"$b_tab"*} b_group=${b_names_1#*"$b_tab"}
+        case $4 in "$b_user:" | "$b_user:$b_group") return 0 ;; esac
+        ;;
+    esac
+    if [ "$7" = birth ] && [ "$b_pass" = install ]; then
+        b_reborn=yes
+        return 0
+    fi
+    case $7 in birth) ;; *) baton_note install "$2" ;; esac
+    if [ "$b_seen_1" = missing ]; then
+        b_made="$2$b_newline$b_made"
+    else
+        baton_preserve "$2" || baton_undo "the old $2 could not be kept: is the disk full?"
+        case $7 in secret | birth) b_secret="$b_secret$b_saves$b_newline" ;; esac
+    fi
+    (baton_file "$2" "$b_seen_1" "$3" "$4" "$5" '' '' '') >/dev/null || baton_undo "$2 could not be written"
+    b_changed=yes
+}
+
+baton_install_link() {
+    baton_see - "$2"
+    case $b_seen_1 in "link "*" $3") return 0 ;; esac
+    baton_note install "$2"
+    if [ "$b_seen_1" = missing ]; then
+        b_made="$2$b_newline$b_made"
+    else
+        baton_preserve "$2" || baton_undo "the old $2 could not be kept"
+    fi
+    (baton_link "$2" "$b_seen_1" "$3" '') >/dev/null || baton_undo "the link $2 could not be made"
+    b_changed=yes
+}
+
+# Sums of what processes are born with: written when nothing can refuse the definition any more, as a file that was put back
+# would count as a new one. Whoever ends before that finds them different the next time.
+baton_birth_directory() { :; }
+baton_birth_link() { :; }
+baton_birth_file() { if [ "$7" = birth ]; then baton_install_file "$@"; fi; }
+
+# Puts everything back, byte for byte, and fails with this sentence.
+baton_undo() {
+    baton_clean "$1"
+    baton_note refused "${b_clean%%"$b_newline"*}"
+    b_list=$b_saved b_left=
+    while [ -n "$b_list" ]; do
+        b_line=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
+        (baton_put_back "${b_line#* }" "$b_save/${b_line%% *}") || b_left="$b_left ${b_line#* }"
+    done
+    b_list=$b_made
+    while [ -n "$b_list" ]; do
+        b_path=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
+        if [ -d "$b_path" ] && [ ! -h "$b_path" ]; then rmdir "$b_path" 2>/dev/null; else rm -f "$b_path"; fi
+    done
+    if [ -n "${b_taken-}" ] && [ -n "$b_old_supervisor" ]; then
+        b_supervisor=$b_old_supervisor
+        baton_drive take >/dev/null 2>&1
+    fi
+    printf '%s\n' "$b_clean" | head -n 20 >&2
+    if [ -n "$b_left" ]; then
+        baton_note left "$b_left"
+        printf 'these could not be put back, and their copies are in %s:%s\n' "$b_save" "$b_left" >&2
+    else
+        rm -rf "$b_save"
+        baton_note restored "$b_service"
+        echo 'everything was put back as it was' >&2
+    fi
+    exit 1
+}
+
+baton_put_back() {
+    baton_place "$1" || return 1
+    baton_work
+    cp -pP -- "$2" "./$b_name" || return 1
+    baton_rename
+}
+
+# Members that the new definition has no more: they stop as the old one says, and are forgotten. Then its files go.
+baton_surplus() {
+    [ -n "$b_old_supervisor" ] || return 0
+    b_keep_members=$b_members b_keep_files=$b_files$b_links b_keep_folders=$b_folders
+    b_gone=''
+    b_list=$b_old_members
+    while [ -n "$b_list" ]; do
+        b_member=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
+        if [ "$b_old_supervisor" = "$b_for" ]; then
+            case $b_newline$b_members in *"$b_newline$b_member$b_newline"*) continue ;; esac
+        fi
+        b_gone=$b_gone$b_member$b_newline
+    done
+    b_is_whole=
+    if [ "$b_old_supervisor" != "$b_for" ] || [ "$b_old_whole" != "$b_whole" ]; then b_is_whole=$b_old_whole; fi
+    if [ -n "$b_gone$b_is_whole" ]; then
+        b_supervisor=$b_old_supervisor b_members=$b_gone b_new_stop=$b_stop_seconds b_stop_seconds=$b_old_stop
+        b_new_logs=$b_logs b_logs=
+        {
+            baton_each baton_stop_member &&
+                { [ -z "$b_is_whole" ] || ! baton_drives gather || baton_drive gather "$b_is_whole" down; } &&
+                baton_drop_all "$b_is_whole"
+        } || {
+            baton_note kept "the old definition, as $b_broken could not be stopped"
+            baton_undo "members that the new definition has no more could not be stopped"
+        }
+        b_supervisor=$b_for b_stop_seconds=$b_new_stop b_logs=$b_new_logs b_acted=yes
+    fi
+    b_files=$b_old_files b_links=$b_old_links b_folders=$b_old_folders
+    baton_lists_without "$b_keep_files" "$b_keep_folders"
+    b_files=$b_keep_files b_links='' b_folders=$b_keep_folders b_members=$b_keep_members
+}
+
+# Directories that are made anew after each boot are wanted now.
+baton_fresh_folders() {
+    b_list=$b_new_files
+    while [ -n "$b_list" ]; do
+        b_path=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
+        case $b_path in /etc/tmpfiles.d/*) ;; *) continue ;; esac
+        if command -v systemd-tmpfiles >/dev/null 2>&1; then
+            b_said=$(baton_limited 60 systemd-tmpfiles --create "$b_path" 2>&1 </dev/null) && continue
+        fi
+        # Those that Baton writes are lines with a directory each.
+        while read -r b_kind b_folder b_mode b_user b_rest; do
+            if [ "$b_kind" != d ] || [ -d "$b_folder" ]; then continue; fi
+            mkdir -m "$b_mode" -- "$b_folder" && chown "$b_user" -- "$b_folder"
+        done <"$b_path"
+    done
+}
+
+# The supervisor learns of it. One that knows members only all together forgets them first, and they stop for that.
+baton_take_up() {
+    if baton_drive whole && { [ -n "$b_reborn" ] || baton_any_due; }; then
+        baton_each baton_stop_member || {
+            baton_summary
+            exit 1
+        }
+    fi
+    IFS=$b_newline
+    set -f
+    # shellcheck disable=SC2086
+    set -- $b_members
+    set +f
+    unset IFS
+    if [ -n "$b_changed" ]; then baton_note take "$b_service"; fi
+    b_taken=yes
+    if ! baton_drive take "$@"; then
+        baton_clean "$b_said"
+        baton_undo "$b_supervisor does not take the definition: $b_clean"
+    fi
+}
+
+# Whether any process is older than its definition.
+baton_any_due() { ! baton_each baton_is_not_due; }
+
+baton_is_not_due() {
+    baton_look_at "$2"
+    ! baton_due "$1"
+}
+
+# What was replaced stays for a rollback, but for secrets.
+baton_keep_previous() {
+    b_list=$b_secret
+    while [ -n "$b_list" ]; do
+        b_line=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
+        rm -f "$b_save/$b_line"
+    done
+    if [ -n "$b_saved" ]; then
+        printf %s "$b_saved" >"$b_save/list"
+        rm -rf "$b_var/$b_service/previous"
+        mv "$b_save" "$b_var/$b_service/previous"
+    else
+        rm -rf "$b_save"
+    fi
+}
+
+# MARK: members
+
+baton_become_started() { baton_each baton_renew_member && baton_gather up; }
+baton_become_stopped() { baton_stop_all; }
+baton_become_restarted() { baton_restart_all; }
+baton_become_reloaded() { baton_each baton_refresh_member && baton_gather up; }
+
+# Started, or restarted if it is due: whoever was interrupted, the process itself tells.
+baton_renew_member() {
+    baton_look_at "$2"
+    case $b_state in
+    running | starting)
+        if baton_due "$1"; then
+            baton_restart_member "$@"
+        elif [ "$b_state" = starting ] || baton_young; then
+            # It was started a moment ago, by whoever.
+            baton_stays "$@"
+        fi
+        ;;
+    stopped | absent | failed) baton_start_member "$@" ;;
+    *) baton_restart_member "$@" ;;
+    esac
+}
+
+baton_refresh_member() {
+    baton_look_at "$2"
+    if [ "$b_state" = running ] && ! baton_due "$1"; then baton_reload_member "$@"; else baton_renew_member "$@"; fi
+}

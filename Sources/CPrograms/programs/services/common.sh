@@ -1,0 +1,218 @@
+#!/bin/sh
+# shellcheck disable=SC2034,SC2154  # the files of this library share their variables
+# What looks and procedures of services have in common: time, deadlines, what the host keeps of a service, and the
+# supervisor that it has. Places are variables so that tests can have others.
+b_etc=/etc/baton/services b_var=/var/lib/baton/services
+b_newline='
+'
+
+# The time since the boot: as text in b_clock, in hundredths of a second in b_now.
+baton_clock() {
+    read -r b_clock b_rest </proc/uptime
+    b_now=${b_clock%.*}${b_clock#*.}
+    # Of a number with a leading zero the shell would think it is octal.
+    case $b_now in 0*) b_now=${b_now#0} ;; esac
+    case $b_now in 0?*) b_now=${b_now#0} ;; esac
+}
+
+baton_pause() { sleep 0.1 2>/dev/null || sleep 1; }
+
+# baton_limited SECONDS COMMAND...: ended after so many seconds. The KILL behind it is for who ignores the first signal.
+baton_limited() {
+    if [ -z "${b_timeout-}" ]; then
+        b_timeout=none
+        if timeout -k 5 1 true 2>/dev/null; then
+            b_timeout='timeout -k 5'
+        elif timeout 1 true 2>/dev/null; then
+            b_timeout=timeout
+        # busybox before 1.30.
+        elif timeout -t 1 true 2>/dev/null; then
+            b_timeout='timeout -t'
+        fi
+    fi
+    if [ "$b_timeout" = none ]; then
+        shift
+        "$@"
+        return
+    fi
+    $b_timeout "$@"
+}
+
+# Text of others, cut and without what a terminal would obey, in b_clean.
+baton_clean() { b_clean=$(printf %s "$1" | tr -d '\000-\010\013-\037\177' | tail -c "${2:-2000}"); }
+
+baton_good_name() {
+    case $1 in '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9_.@:\\-]*) return 1 ;; esac
+    [ "${#1}" -le 200 ]
+}
+
+# Members are lines; Upstart's have words.
+baton_good_member() {
+    case $1 in '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9_.@:=\\\ -]*) return 1 ;; esac
+    [ "${#1}" -le 250 ]
+}
+
+# Files, links and directories of a definition.
+baton_good_path() {
+    case $1/ in /*/../* | /*/./* | *[[:cntrl:]]*) return 1 ;; /*) ;; *) return 1 ;; esac
+    [ "${#1}" -le 4000 ]
+}
+
+# Whether nobody but this user can have written the file $1 in the directories behind it: neither is a link, and all are
+# one's own.
+baton_ours() {
+    baton_stat "$@"
+    baton_count "$b_lines"
+    [ "$b_count" -eq $# ] || return 1
+    b_kinds=$b_lines
+    for b_path; do
+        b_line=${b_kinds%%"$b_newline"*} b_kinds=${b_kinds#*"$b_newline"}
+        baton_split
+        case $b_raw in 4* | 8*) ;; *) return 1 ;; esac
+        case $b_mode in *[2367]? | *[2367]) return 1 ;; esac
+        [ -O "$b_path" ] || return 1
+    done
+}
+
+# baton_manifest NAME: what the host keeps of a service. Fails with 1 and b_said, or with 2 where there is nothing.
+baton_manifest() {
+    b_service=$1 b_supervisor='' b_whole='' b_account=root b_start_seconds=1 b_stop_seconds=10 b_reload_signal=HUP
+    b_boot=yes b_post_stop='' b_post_stop_in=/ b_members='' b_logs='' b_files='' b_links='' b_folders='' b_count_of=0
+    b_said="\"$1\" cannot be the name of a service"
+    baton_good_name "$1" || return 1
+    b_manifest=$b_etc/$1/service
+    if [ ! -e "$b_manifest" ]; then
+        b_said="there is no service $1 here: $b_manifest is missing"
+        return 2
+    fi
+    b_said="$b_manifest and its directories must be root's, no links, and not to be written by others"
+    baton_ours "$b_manifest" "$b_etc/$1" "$b_etc" "${b_etc%/*}" || return 1
+    while IFS= read -r b_line || [ -n "$b_line" ]; do
+        b_value=${b_line#* }
+        b_said="$b_manifest has a line that is none of Baton's"
+        case $b_line in *[[:cntrl:]]*) return 1 ;; esac
+        case $b_line in
+        'supervisor '*) b_supervisor=$b_value ;;
+        'whole '*) b_whole=$b_value ;;
+        'user '*) b_account=$b_value ;;
+        'start_seconds '*) b_start_seconds=$b_value ;;
+        'stop_seconds '*) b_stop_seconds=$b_value ;;
+        'reload_signal '*) b_reload_signal=$b_value ;;
+        'boot '*) b_boot=$b_value ;;
+        'post_stop '*) b_post_stop=$b_value ;;
+        'post_stop_in '*) b_post_stop_in=$b_value ;;
+        'member '*)
+            baton_good_member "$b_value" || return 1
+            b_members=$b_members$b_value$b_newline b_count_of=$((b_count_of + 1))
+            ;;
+        'log '*) b_logs="$b_logs$b_count_of $b_value$b_newline" ;;
+        'file '*)
+            baton_good_path "$b_value" || return 1
+            b_files=$b_files$b_value$b_newline
+            ;;
+        'link '*)
+            baton_good_path "$b_value" || return 1
+            b_links=$b_links$b_value$b_newline
+            ;;
+        'directory '*)
+            baton_good_path "$b_value" || return 1
+            b_folders=$b_folders$b_value$b_newline
+            ;;
+        esac
+    done <"$b_manifest"
+    case $b_supervisor in systemd | supervisord | upstart | runit) ;; *) return 1 ;; esac
+    case $b_start_seconds$b_stop_seconds in *[!0-9]*) return 1 ;; esac
+    case $b_account$b_reload_signal in *[!A-Za-z0-9_.-]*) return 1 ;; esac
+    if [ -z "$b_members" ] || [ "$b_count_of" -gt 200 ]; then return 1; fi
+    b_said=
+}
+
+# baton_unit NAME SUPERVISOR: something that Baton did not define, as if there were a manifest. Without a supervisor it is
+# the first one that runs here.
+baton_unit() {
+    b_service=$1 b_supervisor=$2 b_account=root b_start_seconds=1 b_stop_seconds=90 b_reload_signal=HUP
+    b_boot='' b_post_stop='' b_post_stop_in=/ b_logs='' b_files='' b_links='' b_folders=''
+    b_said="\"$1\" cannot be the name of a unit"
+    baton_good_member "$1" || return 1
+    if [ -z "$b_supervisor" ]; then
+        for b_supervisor in systemd supervisord upstart runit ''; do
+            [ -n "$b_supervisor" ] || break
+            if baton_drive here; then break; fi
+        done
+    fi
+    b_said='neither systemd nor supervisord, Upstart or runit runs here'
+    [ -n "$b_supervisor" ] || return 1
+    b_whole=$1 b_members=$1$b_newline b_said=
+    if command -v "baton_${b_supervisor}_members" >/dev/null 2>&1; then baton_drive members "$1"; fi
+}
+
+# baton_drive FUNCTION ...: of the supervisor that the service has.
+baton_drive() {
+    b_function=$1
+    shift
+    "baton_${b_supervisor}_$b_function" "$@"
+}
+
+# Whether the driver has a function that not all have.
+baton_drives() { command -v "baton_${b_supervisor}_$1" >/dev/null 2>&1; }
+
+# The log file of member number $1, counted from 1, in b_log.
+baton_log_of() {
+    b_log=
+    case $b_newline$b_logs in *"$b_newline$1 "*) ;; *) return 1 ;; esac
+    b_log=$b_newline$b_logs
+    b_log=${b_log#*"$b_newline$1 "}
+    b_log=${b_log%%"$b_newline"*}
+}
+
+# Process $1 as number and start in b_life; empty where there is none, or only what is left of one.
+baton_life() {
+    b_life=
+    case $1 in '' | 0 | *[!0-9]*) return 1 ;; esac
+    baton_started "$1" || return 1
+    case $b_process in Z* | X*) return 1 ;; esac
+    b_life="$1 $b_started"
+}
+
+# Whether the process that was b_life once is gone.
+baton_gone() {
+    b_was=$1
+    if [ -n "$b_was" ] && baton_life "${b_was%% *}" && [ "$b_life" = "$b_was" ]; then return 1; fi
+    return 0
+}
+
+# How many seconds the process b_pid runs, in b_uptime; by the clock that processes have, which need not be that of
+# /proc/uptime in a container.
+baton_uptime() {
+    b_uptime=
+    baton_life "$b_pid" || return 1
+    b_ticks=$(baton_started self && echo "$b_started")
+    [ -n "$b_ticks" ] || return 1
+    b_uptime=$(((b_ticks - ${b_life#* }) / 100))
+}
+
+baton_young() { baton_uptime && [ "$b_uptime" -lt "$b_start_seconds" ]; }
+
+# Whether member number $1, counted from 1, has a process older than what it would be born with. The process is b_pid.
+baton_due() {
+    b_birth=$b_etc/$b_service/born-$(($1 - 1))
+    if [ -z "$b_pid" ] || [ ! -e "$b_birth" ]; then return 1; fi
+    baton_age self "pid:$b_pid" "$b_birth"
+    [ "$b_age" = older ]
+}
+
+# The lock of a service says who has it: number and start of the process, the boot, and words for people. In b_holder, if
+# that process still runs.
+baton_holder() {
+    b_holder='' b_lock=
+    { IFS= read -r b_lock <"$b_var/$1/lock"; } 2>/dev/null || return 1
+    # shellcheck disable=SC2086
+    set -- $b_lock
+    [ $# -ge 3 ] || return 1
+    b_boot_id=
+    { read -r b_boot_id </proc/sys/kernel/random/boot_id; } 2>/dev/null
+    [ "$3" = "$b_boot_id" ] || return 1
+    if baton_gone "$1 $2"; then return 1; fi
+    shift 3
+    b_holder=$*
+}

@@ -1,0 +1,100 @@
+#!/bin/sh
+# shellcheck disable=SC2034,SC2154  # the files of this library share their variables
+# What a service is on a host, as lines for a reader: `KEY VALUE`.
+
+# baton_services_look NAME unit|service SUPERVISOR PATH...: SUPERVISOR may be empty. Of the paths, those that Baton did not
+# write are told.
+baton_services_look() {
+    b_name_of=$1 b_kind_of=$2 b_given=$3
+    shift 3
+    for b_supervisor in systemd supervisord upstart runit; do
+        if baton_drive here; then printf 'supervisor %s %s\n' "$b_supervisor" "$b_version"; fi
+    done
+    b_old_files='' b_old_links=
+    if [ "$b_kind_of" = unit ]; then baton_unit "$b_name_of" "$b_given"; else baton_manifest "$b_name_of"; fi
+    case $? in
+    0) baton_look_known ;;
+    1)
+        printf '%s\n' "$b_said" >&2
+        exit 1
+        ;;
+    esac
+    for b_path; do
+        if baton_foreign_file "$b_path"; then printf 'foreign %s\n' "$b_path"; fi
+    done
+    if [ "$b_kind_of" = service ] && [ -z "$b_supervisor" ]; then baton_look_elsewhere; fi
+    baton_look_journal
+}
+
+baton_look_known() {
+    if [ "$b_kind_of" = service ]; then
+        printf 'manifest %s\nwhole %s\nboot %s\n' "$b_supervisor" "$b_whole" "$b_boot"
+        b_old_files=$b_files b_old_links=$b_links
+        b_list=$b_files$b_links
+        while [ -n "$b_list" ]; do
+            printf 'file %s\n' "${b_list%%"$b_newline"*}"
+            b_list=${b_list#*"$b_newline"}
+        done
+    fi
+    if ! baton_drive here; then
+        printf 'nobody %s\n' "$b_supervisor"
+        return
+    fi
+    if baton_drive enabled "$b_whole"; then echo 'enabled yes'; else echo 'enabled no'; fi
+    IFS=$b_newline
+    set -f
+    # shellcheck disable=SC2086
+    set -- $b_members
+    set +f
+    unset IFS
+    baton_drive forget
+    baton_drive states "$@"
+    baton_each baton_look_member
+}
+
+# `member STATE PID RESTARTS due|current UPTIME NAME`, with `-` for what is not known; `detail WORDS` and `log PATH` behind.
+baton_look_member() {
+    baton_drive state "$2"
+    b_fresh=current
+    if baton_due "$1"; then b_fresh=due; fi
+    b_age_of=-
+    if baton_uptime; then b_age_of=$b_uptime; fi
+    printf 'member %s %s %s %s %s %s\n' "$b_state" "${b_pid:--}" "${b_restarts:--}" "$b_fresh" "$b_age_of" "$2"
+    baton_clean "$b_detail" 300
+    if [ -n "$b_clean" ]; then printf 'detail %s\n' "${b_clean%%"$b_newline"*}"; fi
+    if baton_log_of "$1"; then printf 'log %s\n' "$b_log"; fi
+}
+
+# Definitions of that name that the supervisors know from elsewhere.
+baton_look_elsewhere() {
+    for b_supervisor in systemd supervisord upstart runit; do
+        b_known=
+        if ! baton_drives known || ! baton_drive here; then continue; fi
+        baton_drive known "$b_name_of"
+        while [ -n "$b_known" ]; do
+            b_path=${b_known%%"$b_newline"*} b_known=${b_known#*"$b_newline"}
+            if baton_foreign_file "$b_path"; then printf 'foreign %s\n' "$b_path"; fi
+        done
+    done
+}
+
+# A change that runs, or one that did not come to its end.
+baton_look_journal() {
+    if baton_holder "$b_name_of"; then :; fi
+    if [ -n "$b_holder" ]; then
+        printf 'busy %s\n' "$b_holder"
+        return
+    fi
+    b_last='' b_begun=
+    while IFS= read -r b_line; do
+        case ${b_line#* } in 'begin '*) b_begun=${b_line#* begin } ;; esac
+        b_last=${b_line#* }
+    done 2>/dev/null <"$b_var/$b_name_of/journal"
+    case $b_last in
+    '' | 'end '*) ;;
+    *)
+        baton_clean "$b_begun: $b_last" 300
+        printf 'unfinished %s\n' "$b_clean"
+        ;;
+    esac
+}

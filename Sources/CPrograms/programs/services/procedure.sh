@@ -1,0 +1,174 @@
+#!/bin/sh
+# shellcheck disable=SC2034,SC2154  # the files of this library share their variables
+# A procedure: one change of one service, under the service's lock and with its journal, in a session of its own.
+
+# Takes the lock of b_service, or says who has it. $1: what for.
+baton_lock() {
+    b_boot_id=
+    { read -r b_boot_id </proc/sys/kernel/random/boot_id; } 2>/dev/null
+    baton_started "$$"
+    b_mine="$$ $b_started $b_boot_id"
+    b_when=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+    printf '%s\n' "$b_mine $1, by ${b_who_asks:-somebody}, since $b_when" >"$b_var/$b_service/lock.$$"
+    for b_try in 1 2 3 4 5; do
+        if ln "$b_var/$b_service/lock.$$" "$b_var/$b_service/lock" 2>/dev/null; then break; fi
+        if baton_holder "$b_service"; then
+            rm -f "$b_var/$b_service/lock.$$"
+            printf '%s is being changed already: %s\n' "$b_service" "$b_holder" >&2
+            return 1
+        fi
+        # Of one that is gone. What was moved away may be a new one: then it goes back.
+        mv "$b_var/$b_service/lock" "$b_var/$b_service/lock.$$.old" 2>/dev/null || continue
+        b_lock_was=$b_lock b_lock=
+        read -r b_lock <"$b_var/$b_service/lock.$$.old"
+        [ "$b_lock" = "$b_lock_was" ] || ln "$b_var/$b_service/lock.$$.old" "$b_var/$b_service/lock" 2>/dev/null
+        rm -f "$b_var/$b_service/lock.$$.old"
+    done
+    rm -f "$b_var/$b_service/lock.$$"
+    b_lock=
+    { read -r b_lock <"$b_var/$b_service/lock"; } 2>/dev/null
+    case $b_lock in "$b_mine "*) return 0 ;; esac
+    printf '%s is being changed by somebody else: its lock cannot be had\n' "$b_service" >&2
+    return 1
+}
+
+# baton_procedure FOLDER TITLE COMMAND...: what runs by itself. COMMAND ends with 0, 75 or 76, or has failed.
+baton_procedure() {
+    # The shell has read all of it; from here on it is in no file.
+    rm -f "$1/program"
+    # Caught, not ignored: what is started gets them as usual.
+    trap : HUP INT TERM PIPE
+    b_service=$2 b_run=$1
+    shift 2
+    if ! baton_lock "$1 $2"; then
+        baton_note end 77
+        exit 77
+    fi
+    b_journal=$b_var/$b_service/journal
+    : >"$b_journal"
+    baton_note begin "$1" pid "$$" by "${b_who_asks:-somebody}"
+    baton_sweep_runs
+    (
+        shift
+        "$@"
+    )
+    b_end=$?
+    rm -f "$b_var/$b_service/lock"
+    baton_note end "$b_end"
+    exit "$b_end"
+}
+
+# Folders of followers that never came back for them.
+baton_sweep_runs() {
+    for b_old in "$b_var/$b_service"/run-*; do
+        if [ "$b_old" != "$b_run" ] && [ -d "$b_old" ] && [ ! -h "$b_old" ] &&
+            [ -n "$(find "$b_old" -prune -mmin +60 2>/dev/null)" ]; then
+            rm -rf "$b_old"
+        fi
+    done
+}
+
+# baton_service_verb VERB NAME unit|service SUPERVISOR BOOT: BOOT is yes, no or empty.
+baton_service_verb() {
+    b_acted='' b_broken='' b_words=
+    if [ "$3" = unit ]; then baton_unit "$2" "$4"; else baton_manifest "$2"; fi || {
+        printf '%s\n' "$b_said" >&2
+        exit 1
+    }
+    if ! baton_drive here; then
+        printf '%s does not run here, and %s needs it%s\n' "$b_supervisor" "$b_service" "${b_said:+: $b_said}" >&2
+        exit 1
+    fi
+    if [ "$1" = remove ]; then
+        baton_remove_service || exit 1
+    else
+        { baton_known_members && "baton_${1}_all" && baton_enabling "$5"; } || {
+            baton_summary
+            exit 1
+        }
+    fi
+    [ -n "$b_acted" ] && exit 0
+    case $1 in stop) b_why='is stopped already' ;; *) b_why='runs already' ;; esac
+    baton_note nothing "$b_service $b_why"
+    exit 76
+}
+
+# A supervisor that knows nothing of a member cannot start it, and one that could not be asked must not be guessed at.
+baton_known_members() {
+    baton_each baton_known_member
+}
+
+baton_known_member() {
+    baton_look_at "$2"
+    case $b_state in
+    absent)
+        printf '%s does not know %s%s\n' "$b_supervisor" "$2" "${b_detail:+: $b_detail}" >&2
+        return 1
+        ;;
+    unknown)
+        printf 'what %s is cannot be told%s\n' "$2" "${b_detail:+: $b_detail}" >&2
+        return 1
+        ;;
+    esac
+}
+
+# Stopped, forgotten, and its files away. The manifest goes last: until then it can be done again.
+baton_remove_service() {
+    baton_stop_all || {
+        baton_summary
+        return 1
+    }
+    b_acted=yes
+    baton_drop_all "$b_whole" || return 1
+    baton_lists_without '' ''
+    baton_drive take_away 2>/dev/null || :
+    rm -f "$b_etc/$b_service/service"
+    rmdir "$b_etc/$b_service" 2>/dev/null
+    rm -rf "$b_var/$b_service/previous"
+    baton_note removed "$b_service"
+}
+
+# baton_drop_all WHOLE: all of b_members.
+baton_drop_all() {
+    b_dropped_whole=$1
+    IFS=$b_newline
+    set -f
+    # shellcheck disable=SC2086
+    set -- $b_members
+    set +f
+    unset IFS
+    baton_note drop "$@"
+    baton_drive drop "$b_dropped_whole" "$@" && return 0
+    baton_clean "$b_said"
+    printf '%s does not forget %s: %s\n' "$b_supervisor" "$*" "$b_clean" >&2
+    return 1
+}
+
+# Takes away the files, links and directories of the manifest that are in neither of these lists.
+baton_lists_without() {
+    b_list=$b_links$b_files
+    while [ -n "$b_list" ]; do
+        b_path=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
+        case $b_newline$1 in *"$b_newline$b_path$b_newline"*) continue ;; esac
+        [ "$b_path" != "$b_etc/$b_service/service" ] || continue
+        if [ -h "$b_path" ] || [ -f "$b_path" ]; then
+            baton_note remove "$b_path"
+            baton_preserve "$b_path"
+            rm -f "$b_path"
+        fi
+    done
+    b_list=$b_folders
+    while [ -n "$b_list" ]; do
+        b_path=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
+        case $b_newline$2 in *"$b_newline$b_path$b_newline"*) continue ;; esac
+        if [ -d "$b_path" ] && [ ! -h "$b_path" ]; then rmdir "$b_path" 2>/dev/null; fi
+    done
+}
+
+# Keeps a copy of what is about to be replaced or taken away, if there is a place for it.
+baton_preserve() {
+    if [ -z "${b_save-}" ]; then return 0; fi
+    b_saves=$((b_saves + 1))
+    cp -pP -- "$1" "$b_save/$b_saves" || return 1
+    b_saved="$b_saved$b_saves $1$b_newline"
+}

@@ -1,0 +1,74 @@
+internal import CPrograms
+internal import HostSide
+internal import Shell
+
+/// The shell functions that services are looked at and changed with (programs/services).
+enum ServiceLibrary: String, CaseIterable {
+    case common, members, procedure, apply, look, detach, systemd, supervisord, runit, upstart
+
+    /// What looks need.
+    static let looking: [ServiceLibrary] = [.common, .members, .procedure, .apply] + drivers + [.look]
+    /// What a procedure needs, and what starts one and follows it.
+    static let procedures: [ServiceLibrary] = [.common, .members, .procedure, .apply] + drivers
+    static let following: [ServiceLibrary] = [.common, .detach]
+    private static let drivers: [ServiceLibrary] = [.systemd, .supervisord, .runit, .upstart]
+
+    static let lookingParts: Set<HostLibrary> = [.state, .age]
+    static let procedureParts: [HostLibrary] = [.state, .age, .way, .place, .change]
+    static let followingParts: Set<HostLibrary> = [.state, .age, .way]
+
+    var library: ScriptLibrary { ScriptLibrary("services \(rawValue)", source: source) }
+
+    private var source: String {
+        let file = embedded
+        return String(decoding: UnsafeRawBufferPointer(start: file.bytes, count: file.count), as: UTF8.self)
+    }
+
+    private var embedded: baton_program {
+        switch self {
+        case .common: baton_services_common_sh()
+        case .members: baton_services_members_sh()
+        case .procedure: baton_services_procedure_sh()
+        case .apply: baton_services_apply_sh()
+        case .look: baton_services_look_sh()
+        case .detach: baton_services_detach_sh()
+        case .systemd: baton_services_systemd_sh()
+        case .supervisord: baton_services_supervisord_sh()
+        case .runit: baton_services_runit_sh()
+        case .upstart: baton_services_upstart_sh()
+        }
+    }
+}
+
+/// A program that runs by itself on a host, inside one that starts it: its libraries travel as the values of variables,
+/// so that several procedures in one program have them once.
+enum Procedure {
+    /// `text` is read before the call; `title` is one word for the journal.
+    static func script(_ name: String, title: String, text: String = "", call: [String]) -> HostScript {
+        var libraries = ServiceLibrary.following.map(\.library)
+        var carried: [String] = []
+        for part in ServiceLibrary.procedureParts {
+            libraries.append(carry("part_\(part.rawValue)", HostLibrary.text([part]), &carried))
+        }
+        for library in ServiceLibrary.procedures {
+            let code = HostLibrary.code(of: library.library.source)
+            libraries.append(carry("service_\(library.rawValue)", code, &carried))
+        }
+        let pieces = carried.map { "\"$\($0)\"" }.joined(separator: " ")
+        var own = "b_pieces() { printf '%s\\n' \(pieces) \"$b_text\"; }\n"
+        own += "b_text=\(Quoting.word(text))\n"
+        own += "b_words=\(Quoting.word(Quoting.line(call)))\n"
+        return HostScript(
+            libraries: libraries,
+            parts: ServiceLibrary.followingParts,
+            text: own,
+            call: ["baton_detached", name, title]
+        )
+    }
+
+    private static func carry(_ name: String, _ code: String, _ carried: inout [String]) -> ScriptLibrary {
+        let variable = "b_carried_\(name)"
+        carried.append(variable)
+        return ScriptLibrary("carried \(name)", source: "\(variable)=\(Quoting.word(code))\n")
+    }
+}
