@@ -29,10 +29,8 @@ package struct ServiceChange: Equatable, Sendable {
         self.adopts = adopts
     }
 
-    var script: HostScript { script() }
-
-    /// `text` is read behind the definition: tests put other places there.
-    func script(_ text: String = "") -> HostScript {
+    /// `text` is read behind the definition: tests put other places and supervisors there.
+    package func script(_ text: String = "") -> HostScript {
         let boot = isEnabled.map { $0 ? "yes" : "no" } ?? ""
         return Procedure.script(
             service,

@@ -10,12 +10,18 @@ package enum ServicePrograms {
         .script(script(verb, subject, isEnabled: isEnabled))
     }
 
-    package static func apply(_ change: ServiceChange) -> Operation { .script(change.script) }
+    package static func apply(_ change: ServiceChange) -> Operation { .script(change.script()) }
 
     /// The status of a procedure that another one kept from beginning.
     package static let busyStatus: Int32 = 77
 
-    static func script(_ verb: ServiceVerb, _ subject: ServiceSubject, isEnabled: Bool?, text: String = "") -> HostScript {
+    /// `text` is read on the host right before the call: tests put other places and supervisors there.
+    package static func script(
+        _ verb: ServiceVerb,
+        _ subject: ServiceSubject,
+        isEnabled: Bool? = nil,
+        text: String = ""
+    ) -> HostScript {
         if verb == .status {
             var script = ServiceLook(subject).script
             script.text += text

@@ -40,7 +40,7 @@ baton_procedure() {
     trap : HUP INT TERM PIPE
     b_service=$2 b_run=$1
     shift 2
-    if ! baton_lock "$1 $2"; then
+    if ! baton_lock "$1"; then
         baton_note end 77
         exit 77
     fi
