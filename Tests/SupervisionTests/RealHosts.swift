@@ -67,7 +67,7 @@ struct RunningService {
     }
 
     static func install(_ rendering: Rendering, on host: TestHost) async throws -> RunningService {
-        try await host.output("mkdir -p /srv/app/releases/1/bin && ln -s releases/1 /srv/app/current")
+        try await host.output("mkdir -p /srv/app/releases/1/bin && ln -sfn releases/1 /srv/app/current")
         try await host.write("/srv/app/current/bin/app", program, mode: "755")
         for directory in rendering.directories {
             let mode = String(directory.mode, radix: 8)
