@@ -61,7 +61,8 @@ actor PlaybookPass {
                     mode,
                     wantsDiffs: options.wantsDiffs,
                     FileTools.standard,
-                    knowsFacts: scope.facts != nil
+                    knowsFacts: scope.facts != nil,
+                    options.changes ? Prospects() : journeys[target.name]?.prospects ?? Prospects()
                 )
             }
             let starts = Starts(progress)

@@ -8,6 +8,13 @@ package enum Look: Hashable, Sendable {
     case content(String, limit: Int)
     /// Whether a process is older than any of these files.
     case age(ProcessAge)
+    /// Whether there is a user or a group of this name.
+    case name(NameKind, String)
+
+    package enum NameKind: Hashable, Sendable {
+        case user
+        case group
+    }
 
     /// Of which files the sum is wanted: a file of another size differs anyway.
     package enum Hashing: Hashable, Sendable {
