@@ -62,10 +62,15 @@ import Testing
     }
 
     /// Removing a tree stops at what is mounted in it, and what is mounted under the name of a left-over stays.
-    @Test(.enabled(if: Surroundings.isRoot && Surroundings.has("unshare"), "needs root and unshare"), arguments: HostShell.present)
+    @Test(
+        .enabled(if: Surroundings.isRoot && Surroundings.has("unshare"), "needs root and unshare"),
+        arguments: HostShell.present
+    )
     func `what is mounted is not removed along with what it is mounted in`(shell: HostShell) async throws {
         try await withHost(shell) { host in
-            for name in ["tree", "tree/a b", "other", ".baton-00112233445566aa"] { try Files.makeDirectory(host.full(name)) }
+            for name in ["tree", "tree/a b", "other", ".baton-00112233445566aa"] {
+                try Files.makeDirectory(host.full(name))
+            }
             try host.write("other/kept", "kept")
             try host.write("tree/file", "")
             var mounted = host
@@ -83,7 +88,10 @@ import Testing
             let removal = Removal(expected: try await host.now("tree"), recursively: true)
             let ended = try await mounted.apply(.remove(removal))
             #expect(ended?.end == .failed(status: 1))
-            #expect(ended?.errors.contains("something is mounted at \(host.path)/tree/a b") == true, "\(ended?.errors ?? "")")
+            #expect(
+                ended?.errors.contains("something is mounted at \(host.path)/tree/a b") == true,
+                "\(ended?.errors ?? "")"
+            )
             #expect(host.names("tree") == ["a b", "file"])
             let change = FileChange(
                 expected: try await host.now("file"),

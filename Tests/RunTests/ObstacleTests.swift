@@ -23,12 +23,14 @@ import Testing
         return problems
     }
 
-    @Test func `a file, a template or a link without its directory is refused before anything is changed`() async throws {
+    @Test func `a file, a template or a link without its directory is refused before anything is changed`() async throws
+    {
         try await withField { field in
             try Files.makeDirectory(field.base("lab1"))
             try Files.write([], to: "\(field.base("lab1"))/file")
             for task in [
-                #"file: {path: "{{ base }}/no/such/x", content: x}"#, #"link: {path: "{{ base }}/no/such/x", target: y}"#,
+                #"file: {path: "{{ base }}/no/such/x", content: x}"#,
+                #"link: {path: "{{ base }}/no/such/x", target: y}"#,
             ] {
                 let text = """
                     - hosts: all

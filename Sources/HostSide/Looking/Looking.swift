@@ -47,7 +47,8 @@ package enum Looking {
             words.append(Quoting.word(name))
         }
         if words.isEmpty { return "" }
-        return "baton_look_names \(base) \(Quoting.word(numbers.joined(separator: " "))) \(words.joined(separator: " "))\n"
+        return
+            "baton_look_names \(base) \(Quoting.word(numbers.joined(separator: " "))) \(words.joined(separator: " "))\n"
     }
 
     /// A path is asked for once, however many want to know of it.
