@@ -44,6 +44,8 @@ package struct Change: Sendable {
     /// What a diff would show: of each file that gets another content which is no secret.
     package var differences: [Difference] = []
     package var difference: Difference? { differences.first }
+    /// Why it cannot be made as the host is now; a task before it may do something about that.
+    package var obstacles: [Obstacle] = []
     /// Paths that it changes, for knowing which later tasks must be looked at again.
     package var paths: [String]
 
@@ -77,6 +79,26 @@ package struct Change: Sendable {
         self.words = words
         differences = difference.map { [$0] } ?? []
         self.paths = paths
+    }
+}
+
+/// What a change would fail on.
+package struct Obstacle: Sendable, Equatable {
+    package enum Remedy: Sendable, Equatable {
+        /// This directory is made.
+        case directory(String)
+        /// What is at or above this path gives way.
+        case way(String)
+        /// Only a command could do it.
+        case command
+    }
+
+    package var problem: HostResult.Problem
+    package var remedy: Remedy
+
+    package init(_ problem: HostResult.Problem, remedy: Remedy) {
+        self.problem = problem
+        self.remedy = remedy
     }
 }
 

@@ -88,7 +88,7 @@ extension HostDriver {
             switch look {
             case .path: room + (10 << 10)
             case .content(_, let limit): room + limit * 4 + (4 << 10)
-            case .command, .age: room + (4 << 10)
+            case .command, .age, .name: room + (4 << 10)
             case .script: room + HostScript.lookLimit + (4 << 10)
             }
         }

@@ -14,6 +14,8 @@ extension HostProgress {
         case follow(Int)
         case pause(Int, Pause)
         case fail(Int, HostResult.Problem)
+        /// It would fail for sure: what was decided before it is not begun either.
+        case refuse(Int, HostResult.Problem)
         /// What was seen of the next task is not worth anything after what comes before it.
         case lookAgain
         /// What was decided must be carried out before more can be.
@@ -54,6 +56,7 @@ extension HostProgress {
             finish(index, .unknown, note: "depends on \(name), which is known only when it runs", nil)
             digest.add(outlines[index], "unknown", [name] + source.written(index))
             touched.addEverything()
+            prospects.addEverything()
             cursor += 1
             return nil
         }
@@ -79,7 +82,12 @@ extension HostProgress {
                 finish(index, .ok, note: note, isCommand ? .skipped(isCommand: true) : TaskOutcome())
                 digest.add(outlines[index], "ok", task)
             }
-        case .change(let change): plan(change, index, task, seen)
+        case .change(let change):
+            if let obstacle = change.obstacles.first(where: { !prospects.clear($0, touched) }) {
+                let stop = failed(index, obstacle.problem)
+                return stop == nil || mode == .plan ? stop : .refuse(index, obstacle.problem)
+            }
+            plan(change, index, task, seen)
         case .carryOut(let operation):
             carryOut(operation, index, task)
             if mode == .change, outlines[index].isJudged {
@@ -93,6 +101,7 @@ extension HostProgress {
         case .impossible(let problem):
             if isTouched, mode == .change { return .lookAgain }
             if isTouched {
+                prospects.addEverything()
                 finish(index, .unknown, note: "depends on what earlier tasks do: as it is now, \(problem.message)", nil)
                 digest.add(outlines[index], "unknown", task)
                 break
@@ -127,6 +136,7 @@ extension HostProgress {
         }
         var expectations: [Expectation] = []
         for look in task.work.looks {
+            if case .name = look { continue }
             guard case .path(let path, _) = look, case .path(let state)? = seen[look] else { return .lookAgain }
             expectations.append(Expectation(path: path, fingerprint: state.fingerprint))
         }
@@ -142,6 +152,7 @@ extension HostProgress {
         if wantsDiffs, !change.differences.isEmpty { differences[index] = change.differences }
         digest.add(outlines[index], change, task, seen)
         append(change.operation, index, task)
+        prospects.add(change.operation)
         for path in change.paths { touched.add(path) }
         switch change.operation {
         case .link, .script: touched.addEverything()
@@ -163,6 +174,7 @@ extension HostProgress {
             digest.add(outlines[index], operation, task)
         }
         append(operation, index, task)
+        prospects.add(operation)
         if !changesNothing { touched.addEverything() }
     }
 

@@ -28,7 +28,19 @@ extension HostProgress {
         } else if let index = again {
             rewind(to: index)
         }
+        prospects = Prospects()
         if isAsExpected { forgetTouched() } else { forgetSightings() }
+    }
+
+    /// A task cannot be done as the host is, and nothing before it would change that: nothing of what was decided begins.
+    mutating func refuse(_ index: Int, _ problem: HostResult.Problem) {
+        batches = []
+        roles = [:]
+        for earlier in entries.indices where earlier < index && !entries[earlier].isFinal {
+            entries[earlier].result = nil
+        }
+        fail(index, problem)
+        isOver = true
     }
 
     mutating func rewind(to index: Int) {

@@ -82,6 +82,7 @@ package struct HostProgress<Source: TaskSource> {
     var cursor = 0
     var sightings: [TaskAccount: Sightings] = [:]
     var touched = Touched()
+    package internal(set) var prospects: Prospects
     var knowsFacts = false
 
     // What is to be carried out, and what it came to.
@@ -124,8 +125,10 @@ package struct HostProgress<Source: TaskSource> {
         _ mode: Mode,
         wantsDiffs: Bool = false,
         _ tools: FileTools,
-        knowsFacts: Bool = false
+        knowsFacts: Bool = false,
+        _ prospects: Prospects = Prospects()
     ) {
+        self.prospects = prospects
         self.source = source
         self.mode = mode
         self.wantsDiffs = wantsDiffs
@@ -157,6 +160,10 @@ package struct HostProgress<Source: TaskSource> {
             if let action = question(for: stop) { return action }
             if let looks = dueOldContents() { return .look(looks) }
             compareContents()
+            if case .refuse(let index, let problem) = stop {
+                refuse(index, problem)
+                continue
+            }
             if mode == .change, !batches.isEmpty {
                 isApplying = true
                 continue
@@ -171,7 +178,7 @@ package struct HostProgress<Source: TaskSource> {
         case .facts: .learnFacts
         case .more: .fetch
         case .claim(let number): .claim(once: number)
-        case .end, .follow, .pause, .fail, .lookAgain, .carryOut: nil
+        case .end, .follow, .pause, .fail, .refuse, .lookAgain, .carryOut: nil
         }
     }
 
@@ -183,7 +190,7 @@ package struct HostProgress<Source: TaskSource> {
         case .pause(let number, let pause): return .pause(number: number, pause)
         case .fail(let index, let problem): fail(index, problem)
         case .lookAgain: forgetSightings()
-        case .carryOut, .looks, .facts, .more, .claim: break
+        case .carryOut, .refuse, .looks, .facts, .more, .claim: break
         }
         return nil
     }
@@ -194,7 +201,13 @@ package struct HostProgress<Source: TaskSource> {
     /// Results that are final and were not taken yet, in the order of the tasks.
     package mutating func takeFinished() -> [TaskResult] {
         var results: [TaskResult] = []
-        while emitted < entries.count, entries[emitted].isFinal, let result = entries[emitted].result {
+        while emitted < entries.count {
+            guard entries[emitted].isFinal, let result = entries[emitted].result else {
+                // What was decided and not begun, before a task that was refused.
+                if failure == nil || !isOver { break }
+                emitted += 1
+                continue
+            }
             // A diff that is still to come belongs to it.
             if differences[emitted] != nil, !isOver { break }
             results.append(result)

@@ -12,6 +12,8 @@ struct Journey {
     private var sums: [String] = []
     private var programs: [SentProgram] = []
     private var isTouched = false
+    /// What later plays of a plan may find made.
+    private(set) var prospects = Prospects()
     private var hasBegun = false
     private var isInterrupted = false
     private var failure: HostDriver.Progress.Failure?
@@ -56,6 +58,7 @@ struct Journey {
             tasks += driver.progress.results
             sums.append(driver.progress.planDigest.sum)
             programs += driver.programs
+            prospects = driver.progress.prospects
             isTouched = isTouched || driver.isTouched
             failure = driver.progress.failure
             isInterrupted = driver.isStopped && failure == nil && !driver.progress.isComplete

@@ -110,7 +110,7 @@ extension Look {
         switch self {
         case .command(let command): .command(command.withoutSecrets)
         case .script(let script): .script(script.withoutSecrets)
-        case .path, .content, .age: self
+        case .path, .content, .age, .name: self
         }
     }
 }

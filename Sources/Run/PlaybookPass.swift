@@ -61,7 +61,8 @@ actor PlaybookPass {
                     mode,
                     wantsDiffs: options.wantsDiffs,
                     FileTools.standard,
-                    knowsFacts: scope.facts != nil
+                    knowsFacts: scope.facts != nil,
+                    options.changes ? Prospects() : journeys[target.name]?.prospects ?? Prospects()
                 )
             }
             let starts = Starts(progress)
@@ -73,7 +74,10 @@ actor PlaybookPass {
                 guard !common.isQuiet, let journey = journeys[target.name], journey.isOver || isLast(target.name) else {
                     continue
                 }
-                await common.fleet.emit(.hostFinished(journey.report(isPlan: !options.changes).result), host: target.name)
+                await common.fleet.emit(
+                    .hostFinished(journey.report(isPlan: !options.changes).result),
+                    host: target.name
+                )
             }
         }
         return journeys

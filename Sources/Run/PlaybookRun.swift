@@ -100,7 +100,12 @@ package actor PlaybookRun {
             do throws(DocumentError) {
                 let all = try inventory.hosts(matching: play.hosts, from: "hosts")
                 let names = all.map(\.name).filter { chosen.contains($0) }
-                parts.append(PlaybookPass.Part(scope: PlayScope(play, tasks: tags.tasks(of: play), hosts: names), hosts: Set(names)))
+                parts.append(
+                    PlaybookPass.Part(
+                        scope: PlayScope(play, tasks: tags.tasks(of: play), hosts: names),
+                        hosts: Set(names)
+                    )
+                )
             } catch {
                 for item in error.diagnostics.items {
                     let origin = play.hostsOrigin

@@ -24,6 +24,7 @@ struct Touched {
         looks.contains { look in
             switch look {
             case .path(let path, _), .content(let path, _): covers(path)
+            case .name: covers("/etc/passwd") || covers("/etc/group")
             case .age(let age): age.files.contains { covers($0) }
             // What a command looks at is not known.
             case .command, .script: !isEmpty

@@ -191,8 +191,11 @@ extension Session {
         guard handle != nil, wire.outgoingCount > 0 else { return }
         wire.takeOutgoing { carrier.send($0) }
         // The ring has room again; whoever waited for it goes on.
-        if wire.outgoingCount == 0, channels.contains(where: { $0.hasInput && $0.state == .running }) {
+        if wire.outgoingCount > 0 { return }
+        if channels.contains(where: { $0.hasInput && $0.state == .running }) {
             mustDriveAgain = true
+        } else {
+            wire.rest()
         }
     }
 

@@ -100,11 +100,14 @@ final class Wire {
                 outgoingStart = 0
             }
         } else if outgoing.isEmpty {
-            // A session that has once sent a large file must not keep its buffer for the rest of the run.
-            pending.removeAll(keepingCapacity: pending.capacity <= 16 * 1024)
+            pending.removeAll(keepingCapacity: true)
             outgoing = pending
         }
     }
+
+    /// Nothing more is to go for now: a session that has once sent a large file must not keep its buffer for the rest of the
+    /// run. While it sends one, fresh memory for each round would cost more than the bytes.
+    func rest() { if outgoing.isEmpty, outgoing.capacity > 16 * 1024 { outgoing = [] } }
 
     /// From here on libssh2 gets errors and nothing is sent: its freeing functions then never wait.
     func poison() {

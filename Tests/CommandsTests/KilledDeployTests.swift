@@ -60,7 +60,9 @@ import Testing
     }
 
     /// A host with a process that is older than anything that is about to be written, and a large file for it.
-    private func with(_ size: Int = 3_000_000, _ body: @escaping @Sendable (Workplace) async throws -> Void) async throws {
+    private func with(_ size: Int = 3_000_000, _ body: @escaping @Sendable (Workplace) async throws -> Void)
+        async throws
+    {
         try await withWorkplace(hosts: 1) { place in
             try Files.write(Array(Self.playbook(place).utf8), to: "\(place.directory)/play.yml")
             let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }

@@ -148,7 +148,7 @@ extension HostFolder {
 }
 
 extension Outcome {
-    init(_ result: ChildResult, steps: [Step]) {
+    init(_ result: ChildResult, steps: [Step], key: Marker = key) {
         status = result.status
         var reader = OperationsReader(key: key, steps: steps.map(\.number), keep: 1 << 20)
         var outcome = (began: [Int](), ended: [Ended]())

@@ -32,6 +32,79 @@ import Testing
         }
     }
 
+    /// A step begins when it finds no word to stop; that and the word are one moment each. So of a program of quick steps
+    /// none begins after the word was given, but for the one that had just looked.
+    @Test(arguments: HostShell.present)
+    func `no step begins once the host has been told to stop`(shell: HostShell) async throws {
+        try await withHost(shell) { host in
+            let line = ShellCommand(.line("echo >>\(host.path)/begun"))
+            let steps = (1...4000).map { Step($0, "quick", .command(CommandRun(line))) }
+            let key = Marker.random()
+            async let ran = host.run(OperationsProgram(steps, key: key).program.text)
+            let told = try await runChild(
+                ["sh", "-c", "until [ -s begun ]; do :; done; sh \"$1\" && wc -l <begun", "sh", try stop(key, host)],
+                directory: host.path
+            )
+            let result = try await ran
+            #expect(told.succeeded && result.status == .exited(0), "\(told.errors)\(result.errors)")
+            let before = Int(told.output.filter(\.isNumber)) ?? 0
+            let after = try host.read("begun").utf8.count
+            #expect(before > 0 && (before...before + 1).contains(after), "\(before) \(after)")
+            #expect(Outcome(result, steps: steps, key: key).began.count == after)
+            _ = try await host.run(OperationsProgram.unstop(key: key).text)
+        }
+    }
+
+    private func stop(_ key: Marker, _ host: HostFolder) throws -> String {
+        let file = "\(host.path)-stop"
+        try Files.write(Array(OperationsProgram.stop(key: key).text.utf8), to: file)
+        return file
+    }
+
+    /// Removing a tree stops at what is mounted in it, and what is mounted under the name of a left-over stays.
+    @Test(
+        .enabled(if: Surroundings.isRoot && Surroundings.has("unshare"), "needs root and unshare"),
+        arguments: HostShell.present
+    )
+    func `what is mounted is not removed along with what it is mounted in`(shell: HostShell) async throws {
+        try await withHost(shell) { host in
+            for name in ["tree", "tree/a b", "other", ".baton-00112233445566aa"] {
+                try Files.makeDirectory(host.full(name))
+            }
+            try host.write("other/kept", "kept")
+            try host.write("tree/file", "")
+            var mounted = host
+            let path = Surroundings.environment["PATH"] ?? ""
+            mounted.user = [
+                Loop.executable("unshare", path: path) ?? "", "-m", Loop.executable("sh", path: path) ?? "", "-c",
+                """
+                tools=$PATH PATH='\(path)'
+                mount --bind other 'tree/a b' && mount --bind other .baton-00112233445566aa &&
+                touch -d '2 hours ago' .baton-00112233445566aa && chmod 700 .baton-00112233445566aa || exit
+                PATH=$tools
+                exec "$@"
+                """, "sh",
+            ]
+            let removal = Removal(expected: try await host.now("tree"), recursively: true)
+            let ended = try await mounted.apply(.remove(removal))
+            #expect(ended?.end == .failed(status: 1))
+            #expect(
+                ended?.errors.contains("something is mounted at \(host.path)/tree/a b") == true,
+                "\(ended?.errors ?? "")"
+            )
+            #expect(host.names("tree") == ["a b", "file"])
+            let change = FileChange(
+                expected: try await host.now("file"),
+                content: try await content("new"),
+                mode: 0o644
+            )
+            #expect(try await mounted.apply(.file(change))?.end == .done)
+            #expect(try host.read("other/kept") == "kept")
+            #expect(try await host.apply(.remove(removal))?.end == .done)
+            #expect(host.names() == [".baton-00112233445566aa", "file", "other"])
+        }
+    }
+
     @Test(arguments: HostShell.present)
     func `what a killed run left is taken away an hour later`(shell: HostShell) async throws {
         try await withHost(shell) { host in

@@ -87,6 +87,49 @@ import Testing
     }
 
     @Test(arguments: HostShell.present)
+    func `what is missing says whether it could be made`(shell: HostShell) async throws {
+        try await withHost(shell) { host in
+            try Files.makeDirectory(host.full("it's *"))
+            try host.write("file", "")
+            try await host.command("ln", "-s", "it's *", "link")
+            try await host.command("ln", "-s", "nowhere", "dangling")
+            let places: [(String, PathState.Place)] = [
+                ("new", .there), ("it's */new", .there), ("link/new", .there), ("no/new", .missing),
+                ("link/no/new", .missing),
+                ("file/new", .blocked), ("file/no/new", .blocked), ("dangling/new", .blocked), ("no/../new", .missing),
+            ]
+            for (name, place) in places {
+                let state = try await host.state(name)
+                #expect(state?.kind == .missing && state?.place == place, "\(name): \(String(describing: state))")
+                #expect(state?.fingerprint == "missing")
+            }
+        }
+    }
+
+    @Test(arguments: HostShell.present)
+    func `names of users and groups that are there, and others`(shell: HostShell) async throws {
+        let looks: [Look] = [
+            .name(.user, "root"), .path("/", hashing: .never), .name(.user, "no*body"), .name(.group, "it's none"),
+            .name(.group, "root"), .name(.user, "$(id)"),
+        ]
+        func known(_ host: HostFolder) async throws -> [Bool?] {
+            let seen = try await host.look(looks)
+            return looks.compactMap { look -> Bool?? in
+                if case .name(let isKnown)? = seen[look] { .some(isKnown) } else { nil }
+            }
+        }
+        try await withHost(shell) { host in
+            // busybox alone has no getent.
+            if Loop.executable("getent", path: host.environment["PATH"] ?? "") != nil {
+                #expect(try await known(host) == [true, false, false, true, false])
+            }
+            let bare = try await host.only(["id", "stat", "sha256sum"])
+            #expect(try await known(bare) == [true, false, nil, nil, false])
+            #expect(try await known(host.only(["stat", "sha256sum"])) == [nil, nil, nil, nil, nil])
+        }
+    }
+
+    @Test(arguments: HostShell.present)
     func `a sum is taken of files that may be the wanted ones`(shell: HostShell) async throws {
         try await withHost(shell) { host in
             let large = String(repeating: "x", count: 1 << 20) + "y"

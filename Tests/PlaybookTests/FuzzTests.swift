@@ -130,6 +130,8 @@ struct FuzzTests {
                 if script.call.contains(where: { $0.contains("hunter2") }) {
                     Issue.record("a script shows a secret: \(bytes)")
                 }
+            case .name(_, let name):
+                if name.contains("hunter2") { Issue.record("a name shows a secret: \(bytes)") }
             case .age: break
             }
         }

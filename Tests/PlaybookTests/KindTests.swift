@@ -59,7 +59,7 @@ struct KindTests {
     @Test func `a file`() throws {
         let task = "file: {path: /etc/a, content: x, mode: 0640, owner: shop, group: 0}"
         let looks = try world.work(task).looks
-        #expect(looks == [.path("/etc/a", hashing: .ifSize(1))])
+        #expect(looks == [.path("/etc/a", hashing: .ifSize(1)), .name(.user, "shop")])
         func file(_ mode: UInt16 = 0o640, _ sum: String? = KindTests.sumOfX, size: Int = 1, user: String = "shop")
             -> PathState
         {

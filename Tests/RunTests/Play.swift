@@ -84,7 +84,7 @@ struct Stage {
         switch look {
         case .path(let path, _): path
         case .content(let path, _): "content:\(path)"
-        case .command, .age, .script: "?"
+        case .command, .age, .name, .script: "?"
         }
     }
 
@@ -94,7 +94,7 @@ struct Stage {
             switch look {
             case .path(let path, _): seen[look] = .path(state(path))
             case .content(let path, _): seen[look] = .content(Array((files[path] ?? "").utf8), isWhole: true)
-            case .command, .age, .script: seen[look] = .failed("not in this test")
+            case .command, .age, .name, .script: seen[look] = .failed("not in this test")
             }
         }
         return seen

@@ -181,6 +181,30 @@ import Testing
         }
     }
 
+    @Test func `expressions use no output that was cut, on the way to the host and back`() async throws {
+        try await withField { field in
+            func text(_ count: Int) -> String {
+                """
+                - hosts: all
+                  tasks:
+                    - directory: "{{ base }}"
+                    - run: "printf '%\(count)s' x; echo short >&2"
+                      register: long
+                    - file: {path: "{{ base }}/short", content: "{{ long.stderr }} {{ long.rc }}"}
+                    - file: {path: "{{ base }}/long", content: "{{ long.stdout | length }}"}
+                """
+            }
+            let fits = try await field.play(text(1 << 20))
+            #expect(fits.statuses("lab1") == ["1 ok", "2 changed", "3 changed", "4 changed"])
+            #expect(try Files.read("\(field.base("lab1"))/long") == Array("1048576".utf8))
+            let cut = try await field.play(text(1 << 20 | 1))
+            #expect(cut.statuses("lab1") == ["1 ok", "2 changed", "3 ok", "4 failed"])
+            let message = cut.result("lab1")?.problem?.message ?? ""
+            #expect(message.contains("play.yml:7:57:"), "\(message)")
+            #expect(message.contains("stdout of long was longer than 1 MiB"), "\(message)")
+        }
+    }
+
     // MARK: Failures
 
     @Test func `a failure ends one host, the others go on, and a second run finishes the work`() async throws {

@@ -72,7 +72,14 @@ opened='' got=''
     fail "cannot write $destination: is the disk full?"
 }
 set +C
+# Large ones are written down while they are summed.
+syncing=''
+if [ -n "$large" ]; then
+    sync "$temporary" 2>/dev/null &
+    syncing=$!
+fi
 [ -n "$got" ] || got=$($summer <"$temporary")
+[ -z "$syncing" ] || wait "$syncing"
 got=${got%% *}
 [ "$got" = "$sum" ] || fail "what arrived for $destination has sha256 $got instead of $sum"
 chmod "$mode" "$temporary" || fail "cannot set mode $mode on $destination"

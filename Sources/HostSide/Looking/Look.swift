@@ -10,6 +10,13 @@ package enum Look: Hashable, Sendable {
     case age(ProcessAge)
     /// What a script of a room above says.
     case script(HostScript)
+    /// Whether there is a user or a group of this name.
+    case name(NameKind, String)
+
+    package enum NameKind: Hashable, Sendable {
+        case user
+        case group
+    }
 
     /// Of which files the sum is wanted: a file of another size differs anyway.
     package enum Hashing: Hashable, Sendable {

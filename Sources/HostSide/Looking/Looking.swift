@@ -34,10 +34,26 @@ package enum Looking {
                 parts.formUnion(script.parts)
                 libraries.add(script)
                 calls += "\(script.text)baton_look_script \(number) \(script.words)\n"
+            case .name: continue
             }
         }
+        calls += names(looks, .user, in: "passwd") + names(looks, .group, in: "group")
         // The newline is there in any case: all parts use it.
         return ReadingProgram("look", "b_newline='\n'\n" + HostLibrary.text(parts) + libraries.text + calls)
+    }
+
+    /// One call for all names of a kind.
+    private static func names(_ looks: [Look], _ kind: Look.NameKind, in base: String) -> String {
+        var numbers: [String] = []
+        var words: [String] = []
+        for (number, look) in looks.enumerated() {
+            guard case .name(kind, let name) = look else { continue }
+            numbers.append(String(number))
+            words.append(Quoting.word(name))
+        }
+        if words.isEmpty { return "" }
+        return
+            "baton_look_names \(base) \(Quoting.word(numbers.joined(separator: " "))) \(words.joined(separator: " "))\n"
     }
 
     /// A path is asked for once, however many want to know of it.

@@ -82,6 +82,9 @@ private struct Record {
         let line = String(decoding: rest, as: UTF8.self)
         guard let print = Fingerprint(line), user.utf8.count <= 256, group.utf8.count <= 256 else { throw strange }
         if let trouble = print.trouble { return .failed(trouble) }
+        if print.kind == .missing, let place = PathState.Place(sum) {
+            return .path(PathState(.missing, place: place, fingerprint: line))
+        }
         guard sum == "-" || Sum.isOne(sum) else {
             if sum == "unreadable" { return .failed("it may not be read") }
             if sum == "none" { return .failed(Sum.noTool) }
@@ -124,6 +127,13 @@ private struct Record {
         case ("command", .command):
             guard let status = Int32(word()), (0...255).contains(status) else { throw strange }
             return .command(status: status, stderr: Array(rest.prefix(2000)))
+        case ("name", .name):
+            switch word() {
+            case "yes": return .name(isKnown: true)
+            case "no": return .name(isKnown: false)
+            case "unknown": return .name(isKnown: nil)
+            default: throw strange
+            }
         case ("age", .age(let age)):
             return try self.age(word(), age)
         default:
@@ -161,6 +171,16 @@ private struct Record {
     }
 }
 
+extension PathState.Place {
+    fileprivate init?(_ word: String) {
+        switch word {
+        case "lost": self = .missing
+        case "blocked": self = .blocked
+        default: return nil
+        }
+    }
+}
+
 extension Look {
     /// A few words for a message.
     fileprivate var subject: String {
@@ -170,6 +190,7 @@ extension Look {
         case .command: "a command"
         case .age: "the age of a process"
         case .script(let script): Printable.quoted(script.call.prefix(2).joined(separator: " "))
+        case .name(_, let name): "the name \(Printable.quoted(name))"
         }
     }
 }

@@ -7,6 +7,8 @@ package enum Sighting: Equatable, Sendable {
     case age(Age)
     /// What a script printed, with its status and the beginning of what it said on stderr.
     case script(status: Int32, stdout: [UInt8], stderr: [UInt8])
+    /// Nil where the host cannot tell.
+    case name(isKnown: Bool?)
     /// It could not be looked at.
     case failed(String)
 
@@ -30,7 +32,16 @@ package struct PathState: Equatable, Sendable {
         case other(String)
     }
 
+    /// The directory that a path which is missing would be made in.
+    package enum Place: Equatable, Sendable {
+        case there
+        case missing
+        /// Something above it is no directory.
+        case blocked
+    }
+
     package var kind: Kind
+    package var place: Place
     package var mode: UInt16
     package var user: Int
     package var group: Int
@@ -44,6 +55,7 @@ package struct PathState: Equatable, Sendable {
 
     package init(
         _ kind: Kind,
+        place: Place = .there,
         mode: UInt16 = 0,
         user: Int = 0,
         group: Int = 0,
@@ -54,6 +66,7 @@ package struct PathState: Equatable, Sendable {
         fingerprint: String = ""
     ) {
         self.kind = kind
+        self.place = place
         self.mode = mode
         self.user = user
         self.group = group

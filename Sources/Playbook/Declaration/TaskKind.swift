@@ -43,6 +43,7 @@ package struct TaskKind: Sendable {
         ServiceTask.kind,
         ServiceTask.restart,
         ServiceTask.reload,
+        DaemonTask.kind,
     ]
 
     static func named(_ name: String) -> TaskKind? { all.first { $0.name == name } }

@@ -61,6 +61,7 @@ struct DirectoryWork: PathWork {
     let path: String
     let mode: Mode?
     let ownership: Ownership
+    var makesDirectories: Bool { true }
 
     static let usualMode: UInt16 = 0o755
 

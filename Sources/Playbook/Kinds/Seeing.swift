@@ -16,19 +16,28 @@ extension Decision {
 protocol PathWork: Work {
     var path: String { get }
     var hashing: Look.Hashing { get }
+    var ownership: Ownership { get }
+    /// Whether it also makes the directories above the path.
+    var makesDirectories: Bool { get }
 
     func decide(_ state: PathState) -> Decision
 }
 
 extension PathWork {
     var hashing: Look.Hashing { .never }
+    var ownership: Ownership { Ownership() }
+    var makesDirectories: Bool { false }
     private var look: Look { .path(path, hashing: hashing) }
-    var looks: [Look] { [look] }
+    var looks: [Look] { [look] + ownership.looks }
 
     func decide(_ seen: Sightings) -> Decision {
         switch seen.state(look, path) {
-        case .success(let state): decide(state)
-        case .failure(let unseen): unseen.decision
+        case .success(let state):
+            guard case .change(var change) = decide(state) else { return decide(state) }
+            change.obstacles = Obstacle.place(state.place, of: path, makesDirectories: makesDirectories)
+            change.obstacles += change.operation.ownership.obstacles(seen)
+            return .change(change)
+        case .failure(let unseen): return unseen.decision
         }
     }
 

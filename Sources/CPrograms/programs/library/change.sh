@@ -185,7 +185,7 @@ baton_remove() {
         case $2 in
         directory*)
             if [ "$3" = all ]; then
-                baton_unmounted "$b_directory"
+                baton_unmounted "${b_directory%/}/$b_name"
                 set -- "$1" rm -rf
             else
                 set -- "$1" rmdir
@@ -199,13 +199,13 @@ baton_remove() {
     fi
 }
 
-# Nothing is mounted in b_name: what is in another file system is not removed along with it.
+# Nothing is mounted at path $1 or below: what is in another file system is not removed along with it.
 baton_unmounted() {
     [ -r /proc/self/mounts ] || return 0
     while read -r _ b_mount _; do
         b_mount=$(printf %b "$b_mount")
         case $b_mount/ in
-        "${1%/}/$b_name"/*) baton_fail "${1%/}/$b_name is not removed: something is mounted at $b_mount" ;;
+        "$1"/*) baton_fail "$1 is not removed: something is mounted at $b_mount" ;;
         esac
     done </proc/self/mounts
 }

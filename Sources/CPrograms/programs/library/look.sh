@@ -14,8 +14,52 @@ baton_look_paths() {
         eval "b_state=\$b_seen_$b_number b_sum=\$b_sum_$b_number b_names=\$b_names_$b_number"
         baton_barred "$b_path"
         if [ -n "$b_barred" ]; then b_sum=- b_names='' b_state="barred $b_barred"; fi
+        if [ "$b_state" = missing ]; then baton_parent "$b_path"; fi
         printf 'path %d %s\t%s\t%s\0' "$((b_first + b_number - 1))" "${b_sum:--}" "${b_names:-	}" "$b_state"
     done
+}
+
+# Where a path that is missing would be made, in b_sum: `-` in a directory that is there, `lost` in one that is not, `blocked`
+# below something else than a directory.
+baton_parent() {
+    b_sum=- b_rest=${1%/*}
+    if [ -d "$b_rest/" ]; then return; fi
+    b_sum=lost
+    while [ ! -e "$b_rest" ] && [ ! -h "$b_rest" ]; do
+        case $b_rest in */*) b_rest=${b_rest%/*} ;; *) return ;; esac
+        [ -n "$b_rest" ] || return
+    done
+    [ -d "$b_rest/" ] || b_sum=blocked
+}
+
+# baton_look_names passwd|group NUMBERS NAME...: whether the host knows users or groups of these names. One question for all
+# of them, and one for each only where not all are known.
+baton_look_names() {
+    b_base=$1 b_rest=$2
+    shift 2
+    getent "$b_base" "$@" >/dev/null 2>&1
+    b_status=$?
+    for b_name; do
+        b_known=yes
+        if [ "$b_status" -ne 0 ]; then baton_known "$b_name"; fi
+        printf 'name %d %s\0' "${b_rest%% *}" "$b_known"
+        b_rest=${b_rest#* }
+    done
+}
+
+# Whether a name is known, in b_known: without getent only users can be said not to be there.
+baton_known() {
+    b_known=unknown
+    getent "$b_base" "$1" >/dev/null 2>&1
+    case $? in
+    0) b_known=yes ;;
+    2) b_known=no ;;
+    *)
+        if [ "$b_base" = passwd ]; then
+            if id -u "$1" >/dev/null 2>&1; then b_known=yes; elif id -u >/dev/null 2>&1; then b_known=no; fi
+        fi
+        ;;
+    esac
 }
 
 # Why root would not go to the directory of path $1, in b_barred; empty if it would. The shell itself sees whether a link is

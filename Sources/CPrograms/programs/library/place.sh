@@ -65,7 +65,7 @@ baton_sweep() {
         [ "$b_identity" != "${b_identity#"$b_device:"}" ] || continue
         case $b_old/$b_raw/$b_mode in
         ./.baton-????????????????/4*/700 | ./.baton-????????????????/4*/2700)
-            (baton_into "${b_old#./}" && [ -O . ] && rm -f -- ./* ./.[!.]* ./..?*) 2>/dev/null
+            (baton_unmounted "${PWD%/}/${b_old#./}" && baton_into "${b_old#./}" && [ -O . ] && rm -f -- ./* ./.[!.]* ./..?*) 2>/dev/null
             rmdir -- "$b_old" 2>/dev/null
             ;;
         ./.?*.baton-*/8*/600) rm -f -- "$b_old" ;;
