@@ -1,3 +1,4 @@
+import Reactor
 import Shell
 import Supervision
 import TestSupport
@@ -18,9 +19,12 @@ struct ServiceLogsTests {
 
     @Test(arguments: [["dash"], ["bash"], ["busybox", "sh"]])
     func `each line says which member it is of`(shell: [String]) async throws {
-        try await withTemporaryFolder { folder in
+        try await withWorkplace(hosts: 0) { place in
+            let folder = place.directory
             let files = ["\(folder)/web 0.log", "\(folder)/it's.log"]
-            _ = try await runChild(["sh", "-c", "printf 'a\\nb\\nc' >\"$1\"; printf 'x $HOME\\n' >\"$2\"", "-"] + files)
+            _ = try await runChild(
+                ["sh", "-c", "printf 'a\\nb\\nc' >\"$1\"; printf 'x $HOME\\n' >\"$2\"", "-"] + files
+            )
             let logs = ServiceLogs("web", sighting(files), lines: 2, follows: false)
             #expect(logs.sources == ["web@0.service", "web@1.service"])
             let result = try await runChild(shell + ["-c", logs.program.text])

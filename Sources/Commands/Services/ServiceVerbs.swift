@@ -31,7 +31,12 @@ enum ServiceVerbs {
             "Five hosts at a time, without a question."
         ),
         declaration(.start, "Start a service.", "baton start web -l web3 -b", "On one host."),
-        declaration(.stop, "Stop a service.", "baton stop web -l web3 -b", "On one host; it does not come back by itself."),
+        declaration(
+            .stop,
+            "Stop a service.",
+            "baton stop web -l web3 -b",
+            "On one host; it does not come back by itself."
+        ),
     ]
 
     private static func declaration(
@@ -161,7 +166,8 @@ struct ServiceVerbJob {
         guard let ask = plan.context.ask else { return false }
         let names = HostList.short(having.map(\.name))
         let pace =
-            having.count == 1 || serial >= having.count ? "" : serial == 1 ? ", one after the other" : ", \(serial) at a time"
+            having.count == 1 || serial >= having.count
+            ? "" : serial == 1 ? ", one after the other" : ", \(serial) at a time"
         let rest = without == 0 ? "" : " (\(HostList.count(without)) without it)"
         let title = verb.rawValue.prefix(1).uppercased() + verb.rawValue.dropFirst()
         plan.context.stderr.flush()
