@@ -136,4 +136,78 @@ import Testing
             #expect(try await baton(fleet, "plan", "gone.yml", "--exit-code").status == .exited(0))
         }
     }
+
+    /// Under supervisord and runit, which run beside systemd there.
+    @Test(arguments: ["supervisord", "runit"])
+    func `other supervisors bring it to the same`(supervisor: String) async throws {
+        try await withHosts(1) { fleet in
+            let host = fleet[0]
+            let begin =
+                supervisor == "runit"
+                ? "systemd-run --quiet --unit=runit runsvdir -P /etc/service" : "systemctl start supervisor"
+            try await host.output(begin)
+            for size in ["1", "2"] {
+                try write(fleet, size: size)
+                let text = Self.services.replacing("{{ size }}", with: size)
+                    .replacing("    processes: 2\n", with: "    processes: 2\n    supervisor: \(supervisor)\n")
+                try Files.write(Array(text.utf8), to: "\(fleet.place.directory)/services/app.yml")
+                let plan = try await baton(fleet, "plan", "app.yml", "--exit-code")
+                #expect(plan.status == .exited(9), "\(plan.output)\(plan.errors)")
+                let word = size == "1" ? "start app" : "restart app"
+                #expect(plan.output.contains(word), "\(plan.output)")
+                let deployed = try await baton(fleet, "deploy", "app.yml", "-y")
+                #expect(deployed.status == .exited(0), "\(deployed.output)\(deployed.errors)")
+                let again = try await baton(fleet, "plan", "app.yml", "--exit-code")
+                #expect(again.status == .exited(0), "\(again.output)\(again.errors)")
+                try await host.output("pgrep -f '/usr/local/bin/app 0' && pgrep -f '/usr/local/bin/app 1'")
+            }
+            let stopped = try await baton(fleet, "stop", "app", "-y")
+            #expect(stopped.status == .exited(0), "\(stopped.output)\(stopped.errors)")
+            #expect(try await host.run("pgrep -f /usr/local/bin/app").succeeded == false)
+            let started = try await baton(fleet, "start", "app", "-y")
+            #expect(started.status == .exited(0), "\(started.output)\(started.errors)")
+            #expect(started.output.contains("running"), "\(started.output)")
+        }
+    }
+
+    @Test func `it asks, one host after the other, and stops at the first failure`() async throws {
+        try await withHosts(2) { fleet in
+            try write(fleet, size: "1")
+            let first = try await baton(fleet, "deploy", "app.yml", "-y")
+            #expect(first.status == .exited(0), "\(first.output)\(first.errors)")
+            let line = [BatonProgram.path, "restart", "app", "-i", fleet.place.inventory]
+            let question = "Restart app on web1 web2, one after the other? Type yes or no: "
+            let (one, two) = (try await pids(fleet[0]), try await pids(fleet[1]))
+            let no = try await fleet.place.onTerminal(line, answers: [(question: question, answer: "no")])
+            #expect(no.status == .exited(0) && no.output.contains("nothing was changed"), "\(no.output)")
+            #expect(try await pids(fleet[0]) == one)
+            try await fleet[0].write("/usr/local/bin/app", "#!/bin/sh\nexit 3\n", mode: "755")
+            let yes = try await fleet.place.onTerminal(line, answers: [(question: question, answer: "yes")])
+            #expect(yes.status == .exited(4), "\(yes.output)")
+            #expect(yes.output.contains("1 failed, 1 untouched"), "\(yes.output)")
+            #expect(try await pids(fleet[1]) == two)
+        }
+    }
+
+    @Test func `logs are followed until somebody has seen enough`() async throws {
+        try await withHosts(1) { fleet in
+            try write(fleet, size: "1")
+            let first = try await baton(fleet, "deploy", "app.yml", "-y")
+            #expect(first.status == .exited(0), "\(first.output)\(first.errors)")
+            let result = try await fleet.place.run(
+                [
+                    "sh", "-c",
+                    #"""
+                    "$1" logs app -F -i "$2" >out & baton=$!
+                    while ! grep -q 'up 0' out; do sleep 0.1; done
+                    kill -INT $baton; wait $baton; echo "status $?"
+                    """#,
+                    "-", BatonProgram.path, fleet.place.inventory,
+                ],
+                environment: [:]
+            )
+            #expect(result.output.contains("status 8"), "\(result.output)\(result.errors)")
+            #expect(try await fleet[0].run("pgrep journalctl").succeeded == false)
+        }
+    }
 }
