@@ -159,11 +159,11 @@ import Testing
                 #expect(deployed.status == .exited(0), "\(deployed.output)\(deployed.errors)")
                 let again = try await baton(fleet, "plan", "app.yml", "--exit-code")
                 #expect(again.status == .exited(0), "\(again.output)\(again.errors)")
-                try await host.output("pgrep -f '/usr/local/bin/app 0' && pgrep -f '/usr/local/bin/app 1'")
+                try await host.output("pgrep -f '[/]usr/local/bin/app 0' && pgrep -f '[/]usr/local/bin/app 1'")
             }
             let stopped = try await baton(fleet, "stop", "app", "-y")
             #expect(stopped.status == .exited(0), "\(stopped.output)\(stopped.errors)")
-            #expect(try await host.run("pgrep -f /usr/local/bin/app").succeeded == false)
+            #expect(try await host.run("pgrep -f '[/]usr/local/bin/app'").succeeded == false)
             let started = try await baton(fleet, "start", "app", "-y")
             #expect(started.status == .exited(0), "\(started.output)\(started.errors)")
             #expect(started.output.contains("running"), "\(started.output)")
@@ -178,11 +178,20 @@ import Testing
             let line = [BatonProgram.path, "restart", "app", "-i", fleet.place.inventory]
             let question = "Restart app on web1 web2, one after the other? Type yes or no: "
             let (one, two) = (try await pids(fleet[0]), try await pids(fleet[1]))
-            let no = try await fleet.place.onTerminal(line, answers: [(question: question, answer: "no")])
+            let plain = ["NO_COLOR": "1"]
+            let no = try await fleet.place.onTerminal(
+                line,
+                answers: [(question: question, answer: "no")],
+                environment: plain
+            )
             #expect(no.status == .exited(0) && no.output.contains("nothing was changed"), "\(no.output)")
             #expect(try await pids(fleet[0]) == one)
             try await fleet[0].write("/usr/local/bin/app", "#!/bin/sh\nexit 3\n", mode: "755")
-            let yes = try await fleet.place.onTerminal(line, answers: [(question: question, answer: "yes")])
+            let yes = try await fleet.place.onTerminal(
+                line,
+                answers: [(question: question, answer: "yes")],
+                environment: plain
+            )
             #expect(yes.status == .exited(4), "\(yes.output)")
             #expect(yes.output.contains("1 failed, 1 untouched"), "\(yes.output)")
             #expect(try await pids(fleet[1]) == two)
@@ -199,7 +208,7 @@ import Testing
                     "sh", "-c",
                     #"""
                     "$1" logs app -F -i "$2" >out & baton=$!
-                    while ! grep -q 'up 0' out; do sleep 0.1; done
+                    while ! grep -q 'up 0' out || ! grep -q 'up 1' out; do sleep 0.1; done
                     kill -INT $baton; wait $baton; echo "status $?"
                     """#,
                     "-", BatonProgram.path, fleet.place.inventory,

@@ -67,7 +67,7 @@ import Testing
             let alone = try await place.baton("validate", "web.yml")
             #expect(alone.status == .exited(0), "\(alone.errors)")
             let both = try await place.baton("validate", "-i", "hosts.yml", "web.yml")
-            #expect(both.errors.contains("services/app.yml:2:39: error: \"missing\" is not defined"), "\(both.errors)")
+            #expect(both.errors.contains("services/app.yml:2:42: error: \"missing\" is not defined"), "\(both.errors)")
         }
     }
 

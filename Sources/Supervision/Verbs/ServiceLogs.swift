@@ -41,11 +41,12 @@ package struct ServiceLogs: Sendable {
     }
 
     private static func functions(follows: Bool) -> String {
-        // Line by line where somebody looks on; sed holds lines back there. Where the last line has no end, the next one
-        // would stand in it.
+        // Line by line where somebody looks on, as sed holds lines back; and with a line end more, as the last one of what has
+        // come may be the beginning of a mark, and waits for the next byte. Where the last line has no end, the next one would
+        // stand in it.
         let mark =
             follows
-            ? "while IFS= read -r b_line || [ -n \"$b_line\" ]; do printf '%s %s\\n' \"$b_source\" \"$b_line\"; done"
+            ? "while IFS= read -r b_line || [ -n \"$b_line\" ]; do printf '%s %s\\n\\n' \"$b_source\" \"$b_line\"; done"
             : "sed \"s/^/$b_source /\"\n    echo"
         return """
             b_show() {
