@@ -98,7 +98,8 @@ extension HostResult {
 extension ServiceState {
     fileprivate func json(_ redactor: Redactor) -> JSON {
         .members([
-            "service": .string(name), "supervisor": .string(supervisor), "enabled": isEnabled.map { .bool($0) } ?? .null,
+            "service": .string(name), "supervisor": .string(supervisor),
+            "enabled": isEnabled.map { .bool($0) } ?? .null,
             "members": .array(members.map { $0.json(redactor) }),
             "notes": .array(notes.map { .string(redactor.clean($0)) }),
         ])

@@ -54,6 +54,8 @@ final class LogPrinter: @unchecked Sendable {
     }
 
     private func emit() {
+        // Every line has a source: this one only ends another.
+        if rest.isEmpty { return }
         let (source, text) = parts(rest)
         rest = []
         let place = style.paint("\(Screen.line(host)) \(Screen.line(source))", .dim)

@@ -39,7 +39,10 @@ enum LogsCommand {
         let follows = parsed[follow]
         let run = try await HostRun("logs", parsed, context)
         if follows, run.output == .json {
-            throw CommandError("what is followed has no end to put into one value", hint: "-o jsonl has a line for each event")
+            throw CommandError(
+                "what is followed has no end to put into one value",
+                hint: "-o jsonl has a line for each event"
+            )
         }
         let interrupts = try Interrupts(context)
         let live = try await LiveRun(run, shows: .stream, detail: run.isVerbose ? .everything : .little, interrupts)
@@ -55,7 +58,9 @@ enum LogsCommand {
                 switch output {
                 case .text: stdout.write(line + "\n")
                 case .jsonl:
-                    fleet.assumeIsolated { $0.emit(.hostOutput(stream: "stdout", text: text + "\n"), host: target.name) }
+                    fleet.assumeIsolated {
+                        $0.emit(.hostOutput(stream: "stdout", text: text + "\n"), host: target.name)
+                    }
                 case .json: break
                 }
             }

@@ -31,7 +31,12 @@ enum ServiceVerbs {
             "Five hosts at a time, without a question."
         ),
         declaration(.start, "Start a service.", "baton start web -l web3 -b", "On one host."),
-        declaration(.stop, "Stop a service.", "baton stop web -l web3 -b", "On one host; it does not come back by itself."),
+        declaration(
+            .stop,
+            "Stop a service.",
+            "baton stop web -l web3 -b",
+            "On one host; it does not come back by itself."
+        ),
     ]
 
     private static func declaration(
@@ -76,15 +81,18 @@ enum ServiceVerbs {
         }
         let plan = try await HostRun(verb.rawValue, parsed, context)
         let interrupts = try Interrupts(context)
-        let live = try await LiveRun(plan, shows: .stream, detail: plan.isVerbose ? .everything : .hosts, interrupts)
         let job = ServiceVerbJob(
             verb: verb,
             service: name,
             serial: parsed[serial] ?? (verb == .start ? Int.max : 1),
-            plan: plan,
-            live: live
+            interrupts: interrupts
         )
-        return try await job.run(asking: !parsed[DeployCommand.yes])
+        var agreed = plan
+        if !parsed[DeployCommand.yes] {
+            guard let targets = try await job.ask(plan) else { return .done }
+            agreed.targets = targets
+        }
+        return try await job.run(agreed)
     }
 }
 
@@ -93,28 +101,39 @@ struct ServiceVerbJob {
     let verb: ServiceVerb
     let service: String
     let serial: Int
-    let plan: HostRun
-    let live: LiveRun
+    let interrupts: Interrupts
 
-    func run(asking: Bool) async throws(CommandError) -> Events.ExitCode {
-        let (having, lacking) = await look()
-        var results = lacking
+    /// Looks which hosts have the service, and asks about those: nil where somebody says no. Where none has it, the run
+    /// says so.
+    func ask(_ plan: HostRun) async throws(CommandError) -> [Target]? {
+        let live = try await LiveRun(plan, shows: .nobody, detail: .little, interrupts)
+        let (having, others) = await look(live, plan)
+        let result = await live.conclude(others)
+        if having.isEmpty || result.exit == .interrupted { return live.targets }
+        let without = others.count { $0.problem?.kind == "no_service" }
+        if try await isAgreed(plan, having, without: without) {
+            // What could not be looked at is told by the run.
+            return live.targets.filter { target in
+                !others.contains { $0.host == target.name && $0.problem?.kind == "no_service" }
+            }
+        }
+        await plan.vault.close()
+        plan.context.stderr.write("nothing was changed\n")
+        return nil
+    }
+
+    func run(_ plan: HostRun) async throws(CommandError) -> Events.ExitCode {
+        let live = try await LiveRun(plan, shows: .stream, detail: plan.isVerbose ? .everything : .hosts, interrupts)
+        let (having, others) = await look(live, plan)
+        var results = others
         // A host of the inventory that never had it is no failure; that none has it is one.
-        let others = lacking.filter { $0.problem?.kind == "no_service" }
         if !having.isEmpty { results.removeAll { $0.problem?.kind == "no_service" } }
         for result in results { await live.fleet.emit(.hostFinished(result), host: result.host) }
-        if having.isEmpty || live.isInterrupted { return await finish(results) }
-        if asking, !(try await isAgreed(having, without: others.count)) {
-            _ = await live.conclude([])
-            await plan.vault.close()
-            plan.context.stderr.write("nothing was changed\n")
-            return .done
-        }
         var begun = 0
-        while begun < having.count {
+        while begun < having.count, !live.isInterrupted {
             let some = having[begun..<min(having.count, begun + min(serial, having.count))]
             begun += some.count
-            let done = await carryOut(Array(some))
+            let done = await carryOut(Array(some), live, plan)
             results += done
             if done.contains(where: { $0.status != .ok && $0.status != .changed }) { break }
         }
@@ -123,17 +142,17 @@ struct ServiceVerbJob {
             await live.fleet.emit(.hostFinished(result), host: target.name)
             results.append(result)
         }
-        return await finish(results)
+        return await finish(results, live)
     }
 
-    private func finish(_ results: [HostResult]) async -> Events.ExitCode {
+    private func finish(_ results: [HostResult], _ live: LiveRun) async -> Events.ExitCode {
         let byName = Dictionary(results.map { ($0.host, $0) }, uniquingKeysWith: { first, _ in first })
         let ordered = live.targets.compactMap { byName[$0.name] }
         return await live.finish(ordered, .services) { ServiceText($1, $2).render($0) }
     }
 
     /// Which hosts have it, and what is to be said of the others.
-    private func look() async -> (having: [Target], others: [HostResult]) {
+    private func look(_ live: LiveRun, _ plan: HostRun) async -> (having: [Target], others: [HostResult]) {
         let (service, redactor) = (service, plan.redactor)
         let outcomes = await live.fleet.run(live.targets, keeping: true) { target, remote -> HostResult? in
             do throws(ServiceView.Blind) {
@@ -157,11 +176,16 @@ struct ServiceVerbJob {
         return (having, others)
     }
 
-    private func isAgreed(_ having: [Target], without: Int) async throws(CommandError) -> Bool {
+    private func isAgreed(
+        _ plan: HostRun,
+        _ having: [Target],
+        without: Int
+    ) async throws(CommandError) -> Bool {
         guard let ask = plan.context.ask else { return false }
         let names = HostList.short(having.map(\.name))
         let pace =
-            having.count == 1 || serial >= having.count ? "" : serial == 1 ? ", one after the other" : ", \(serial) at a time"
+            having.count == 1 || serial >= having.count
+            ? "" : serial == 1 ? ", one after the other" : ", \(serial) at a time"
         let rest = without == 0 ? "" : " (\(HostList.count(without)) without it)"
         let title = verb.rawValue.prefix(1).uppercased() + verb.rawValue.dropFirst()
         plan.context.stderr.flush()
@@ -169,13 +193,12 @@ struct ServiceVerbJob {
         case .answer(let word): return ["y", "yes"].contains(word.lowercased())
         case .nothing: return false
         case .interrupted:
-            await live.fleet.close()
             await plan.vault.close()
             throw CommandError("interrupted: nothing was changed", exit: .interrupted)
         }
     }
 
-    private func carryOut(_ targets: [Target]) async -> [HostResult] {
+    private func carryOut(_ targets: [Target], _ live: LiveRun, _ plan: HostRun) async -> [HostResult] {
         let (verb, service, redactor, fleet) = (verb, service, plan.redactor, live.fleet)
         let outcomes = await fleet.run(targets, keeping: true) { target, remote in
             let host = ServiceVerbHost(

@@ -18,7 +18,9 @@ package struct ServiceLogs: Sendable {
                 read = ["tail", "-n", "\(lines)"] + (follows ? ["-F"] : []) + ["--", log]
             } else if supervisor == .systemd {
                 let unit = ["-u", member.name]
-                read = ["journalctl", "-q", "--no-pager", "-o", "short-iso", "-n", "\(lines)"] + (follows ? ["-f"] : []) + unit
+                read =
+                    ["journalctl", "-q", "--no-pager", "-o", "short-iso", "-n", "\(lines)"] + (follows ? ["-f"] : [])
+                    + unit
             } else {
                 continue
             }
@@ -39,11 +41,13 @@ package struct ServiceLogs: Sendable {
     }
 
     private static func functions(follows: Bool) -> String {
-        // Line by line where somebody looks on; sed holds lines back there.
+        // Line by line where somebody looks on, as sed holds lines back; and with a line end more, as the last one of what has
+        // come may be the beginning of a mark, and waits for the next byte. Where the last line has no end, the next one would
+        // stand in it.
         let mark =
             follows
-            ? "while IFS= read -r b_line || [ -n \"$b_line\" ]; do printf '%s %s\\n' \"$b_source\" \"$b_line\"; done"
-            : "sed \"s/^/$b_source /\""
+            ? "while IFS= read -r b_line || [ -n \"$b_line\" ]; do printf '%s %s\\n\\n' \"$b_source\" \"$b_line\"; done"
+            : "sed \"s/^/$b_source /\"\n    echo"
         return """
             b_show() {
                 b_source=$1
