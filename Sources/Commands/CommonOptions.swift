@@ -74,8 +74,13 @@ enum CommonOptions {
     )
 
     /// What every command that goes to hosts takes.
-    static let connecting: [any DeclaresOption] = [
-        inventory, limit, user, privateKey, askPassword, become, becomeUser, askBecomePassword, forks, connectTimeout,
-        acceptNewHostKeys, output, verbose,
-    ]
+    static let connecting = connecting(as: user)
+
+    /// With another option for whom to log in as, where `--user` means somebody else.
+    static func connecting(as user: any DeclaresOption) -> [any DeclaresOption] {
+        [
+            inventory, limit, user, privateKey, askPassword, become, becomeUser, askBecomePassword, forks, connectTimeout,
+            acceptNewHostKeys, output, verbose,
+        ]
+    }
 }

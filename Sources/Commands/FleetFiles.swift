@@ -53,7 +53,7 @@ struct FleetFiles {
 
     func hosts(of inventory: Inventory) throws(CommandError) -> [Host] {
         if inventory.hosts.isEmpty { return [] }
-        let pattern = parsed[CommonOptions.limit] ?? "all"
+        let pattern = parsed[CommonOptions.limit] ?? parsed[DaemonCommand.on] ?? "all"
         var files: [String: SourceText] = [:]
         for name in Inventory.files(inPattern: pattern) {
             files[name] = try Source.read(context.path(name), shown: name)

@@ -18,7 +18,7 @@ package enum Tool {
             InitCommand.declaration, LabCommand.declaration, ValidateCommand.declaration, PlanCommand.declaration,
             DeployCommand.declaration, RenderCommand.declaration, StatusCommand.declaration,
         ] + ServiceVerbs.declarations + [
-            LogsCommand.declaration, ExecCommand.declaration, FactsCommand.declaration, HostsCommand.declaration,
+            LogsCommand.declaration, DaemonCommand.declaration, ExecCommand.declaration, FactsCommand.declaration, HostsCommand.declaration,
             CompletionsCommand.declaration, ManualCommand.declaration, VersionCommand.declaration,
         ],
         offersVersion: true
@@ -67,6 +67,7 @@ package enum Tool {
         case "start": return try await ServiceVerbs.run(.start, parsed, context)
         case "stop": return try await ServiceVerbs.run(.stop, parsed, context)
         case "logs": return try await LogsCommand.run(parsed, context)
+        case "daemon": return try await DaemonCommand.run(parsed, context)
         case "exec": return try await ExecCommand.run(parsed, context)
         case "facts": return try await FactsCommand.run(parsed, context)
         case "hosts": return try await HostsCommand.run(parsed, context)

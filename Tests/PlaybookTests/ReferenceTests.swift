@@ -86,6 +86,8 @@ struct ReferenceTests {
             "- service: web\n- service: {name: worker, state: stopped}\n- service: {name: old, state: absent}\n- service: {unit: nginx, enabled: true}\n",
         "restart": "- restart: web\n- restart: {unit: nginx}\n  when: conf is defined and conf.changed\n",
         "reload": "- reload: {unit: \"{{ proxy | default('haproxy') }}\"}\n",
+        "daemon":
+            "- daemon: {id: queue, command: php artisan queue:work --tries=3, user: shop, directory: /srv/shop, processes: 2}\n- daemon: {id: queue, state: restarted}\n- daemon: {id: \"{{ old | default('mailer') }}\", state: absent}\n",
         "pause": "- pause: 30s\n- pause: {prompt: \"Is the balancer ready?\"}\n",
     ]
 

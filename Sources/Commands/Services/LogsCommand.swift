@@ -35,9 +35,18 @@ enum LogsCommand {
     )
 
     static func run(_ parsed: Parsed, _ context: Context) async throws(CommandError) -> Events.ExitCode {
-        let name = try ServiceVerbs.checked(parsed[service])
+        try await show(try ServiceVerbs.checked(parsed[service]), of: "logs", parsed, context)
+    }
+
+    /// For whoever calls the service otherwise.
+    static func show(
+        _ name: String,
+        of command: String,
+        _ parsed: Parsed,
+        _ context: Context
+    ) async throws(CommandError) -> Events.ExitCode {
         let follows = parsed[follow]
-        let run = try await HostRun("logs", parsed, context)
+        let run = try await HostRun(command, parsed, context)
         if follows, run.output == .json {
             throw CommandError(
                 "what is followed has no end to put into one value",

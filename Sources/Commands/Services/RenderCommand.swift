@@ -89,7 +89,7 @@ enum RenderCommand {
         switch choice {
         case .none: return nil
         case .named(let supervisor): return supervisor.usualVersion
-        case .automatic:
+        case .automatic, .oneOf:
             let version = Supervisor.systemd.usualVersion
             context.stderr.write(
                 "rendered for \(version.text); each host decides by what it runs, --for names another\n"

@@ -12,9 +12,12 @@ struct ServiceVerbHost: Sendable {
     let service: String
     let view: ServiceView
 
-    func run() async -> HostResult {
+    func run() async -> HostResult { await run(ServicePrograms.verb(verb, .service(service))) }
+
+    /// Another way to the same end.
+    func run(_ operation: Operation) async -> HostResult {
         let key = Marker.random()
-        let step = Step(1, "\(verb.rawValue) \(service)", ServicePrograms.verb(verb, .service(service)))
+        let step = Step(1, "\(verb.rawValue) \(service)", operation)
         let program = OperationsProgram([step], key: key).program
         let hearing = Hearing(key)
         var result: HostResult

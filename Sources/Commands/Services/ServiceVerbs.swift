@@ -72,14 +72,24 @@ enum ServiceVerbs {
         _ parsed: Parsed,
         _ context: Context
     ) async throws(CommandError) -> Events.ExitCode {
-        let name = try checked(parsed[service])
+        try await run(verb, try checked(parsed[service]), of: verb.rawValue, parsed, context)
+    }
+
+    /// For whoever calls the service otherwise.
+    static func run(
+        _ verb: ServiceVerb,
+        _ name: String,
+        of command: String,
+        _ parsed: Parsed,
+        _ context: Context
+    ) async throws(CommandError) -> Events.ExitCode {
         if !parsed[DeployCommand.yes], context.ask == nil {
             throw CommandError(
-                "\(verb.rawValue) asks before it changes anything, and there is no terminal to ask on",
+                "\(command) asks before it changes anything, and there is no terminal to ask on",
                 hint: "-y goes on without asking; baton status shows what there is"
             )
         }
-        let plan = try await HostRun(verb.rawValue, parsed, context)
+        let plan = try await HostRun(command, parsed, context)
         let interrupts = try Interrupts(context)
         let job = ServiceVerbJob(
             verb: verb,

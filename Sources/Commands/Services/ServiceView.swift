@@ -24,21 +24,7 @@ struct ServiceView: Sendable {
 
     func sightings(_ names: [String]) async throws(Blind) -> [String: ServiceSighting] {
         let looks = names.map { ServiceLook(.service($0)) }
-        let program = Looking.program(looks.map(\.look))
-        let limits = Limits(timeout: .seconds(120), output: min(64 << 20, names.count * (320 << 10)))
-        let reply: Reply
-        do throws(RemoteError) {
-            reply = try await remote.run(program, as: .standard, limits, nil)
-        } catch {
-            throw blind(error)
-        }
-        let seen: Sightings
-        do throws(LookingError) {
-            seen = try Looking.read(reply.stdout.bytes, looks.map(\.look))
-        } catch {
-            let said = Printable.sentence(reply.stderr.bytes, limit: 200)
-            throw failed(error.description + (said.isEmpty ? "" : "; it said: \(said)"))
-        }
+        let seen = try await see(looks.map(\.look))
         var found: [String: ServiceSighting] = [:]
         for look in looks {
             do throws(ServiceLookError) {
@@ -49,6 +35,23 @@ struct ServiceView: Sendable {
             }
         }
         return found
+    }
+
+    func see(_ looks: [Look]) async throws(Blind) -> Sightings {
+        let program = Looking.program(looks)
+        let limits = Limits(timeout: .seconds(120), output: min(64 << 20, looks.count * (320 << 10)))
+        let reply: Reply
+        do throws(RemoteError) {
+            reply = try await remote.run(program, as: .standard, limits, nil)
+        } catch {
+            throw blind(error)
+        }
+        do throws(LookingError) {
+            return try Looking.read(reply.stdout.bytes, looks)
+        } catch {
+            let said = Printable.sentence(reply.stderr.bytes, limit: 200)
+            throw failed(error.description + (said.isEmpty ? "" : "; it said: \(said)"))
+        }
     }
 
     /// All that the host keeps.

@@ -27,17 +27,28 @@ enum StatusCommand {
 
     static func run(_ parsed: Parsed, _ context: Context) async throws(CommandError) -> Events.ExitCode {
         let wanted = try parsed[service].map { (name) throws(CommandError) in try ServiceVerbs.checked(name) }
-        let run = try await HostRun("status", parsed, context)
+        return try await show(wanted, of: "status", parsed, context)
+    }
+
+    /// For whoever calls services otherwise: one, or all whose names are meant.
+    static func show(
+        _ wanted: String? = nil,
+        of command: String,
+        _ parsed: Parsed,
+        _ context: Context,
+        where isMeant: @escaping @Sendable (String) -> Bool = { _ in true }
+    ) async throws(CommandError) -> Events.ExitCode {
+        let run = try await HostRun(command, parsed, context)
         let redactor = run.redactor
         return try await run.run({ ServiceText($1, $2).render($0) }) { target, remote, _ in
-            await read(wanted, ServiceView(host: target.name, remote: remote, redactor: redactor))
+            await read(wanted, ServiceView(host: target.name, remote: remote, redactor: redactor), isMeant)
         }
     }
 
-    private static func read(_ wanted: String?, _ view: ServiceView) async -> HostResult {
+    private static func read(_ wanted: String?, _ view: ServiceView, _ isMeant: (String) -> Bool) async -> HostResult {
         do throws(ServiceView.Blind) {
             var names: [String] = []
-            if let wanted { names = [wanted] } else { names = try await view.names() }
+            if let wanted { names = [wanted] } else { names = try await view.names().filter(isMeant) }
             let found = names.isEmpty ? [:] : try await view.sightings(names)
             var result = HostResult(host: view.host, status: .ok, touched: false)
             result.services = names.compactMap { name in found[name].map { ServiceState(name, $0) } }

@@ -34,6 +34,12 @@ struct DaemonTask: TaskBody {
             TaskKey("stop_seconds", .count(1...86_400), usual: "\(Daemon.usualStopSeconds)", "Then it is killed."),
             TaskKey("stop_signal", .text, usual: "TERM", "What asks it to stop."),
             TaskKey(
+                "supervisor",
+                .choice(Daemon.allSupervisors.map(\.rawValue)),
+                usual: "supervisord where that runs, else systemd",
+                "What keeps it running."
+            ),
+            TaskKey(
                 "state",
                 .choice(states),
                 usual: "started",
@@ -56,7 +62,7 @@ struct DaemonTask: TaskBody {
 
     private static let states = ["started", "stopped", "restarted", "absent"]
     private static let definition = [
-        "user", "directory", "processes", "start_seconds", "stop_seconds", "stop_signal",
+        "user", "directory", "processes", "start_seconds", "stop_seconds", "stop_signal", "supervisor",
     ]
 
     let arguments: Arguments
@@ -78,7 +84,8 @@ struct DaemonTask: TaskBody {
         let start = try resolver.open(arguments["start_seconds"])?.count(in: 0...3600)
         let stop = try resolver.open(arguments["stop_seconds"])?.count(in: 1...86_400)
         let signal = try resolver.text(arguments["stop_signal"])
-        let daemon: Daemon
+        let supervisor = try resolver.choice(arguments["supervisor"], Daemon.allSupervisors.map(\.rawValue))
+        var daemon: Daemon
         do throws(Daemon.Problem) {
             daemon = try Daemon(
                 id: id,
@@ -93,6 +100,7 @@ struct DaemonTask: TaskBody {
         } catch {
             throw DocumentError(.problem(error, arguments[error.key] ?? argument))
         }
+        if let supervisor = supervisor.flatMap({ Supervisor(rawValue: $0) }) { daemon.supervisors = [supervisor] }
         return try ServiceWork(daemon.definition, wanted, at: argument.origin)
     }
 }

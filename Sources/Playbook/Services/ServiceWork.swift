@@ -1,22 +1,27 @@
-import Document
+package import Document
 import Events
-import HostSide
-import Supervision
+package import HostSide
+package import Supervision
 
 /// A service of the project as it is to be on a host. Which supervisor the host has shows only there, so the files of all
 /// that its definition allows are looked at together.
-struct ServiceWork: Work {
+package struct ServiceWork: Work {
     let definition: ServiceDefinition
     let state: WantedState
     let look: ServiceLook
     private let pathLooks: [Look]
 
-    init(_ definition: ServiceDefinition, _ state: WantedState, at origin: Origin) throws(DocumentError) {
+    package init(
+        _ definition: ServiceDefinition,
+        _ state: WantedState = .started,
+        at origin: Origin = RunScope.origin
+    ) throws(DocumentError) {
         self.definition = definition
         self.state = state
         let allowed: [Supervisor]
         switch definition.supervisor {
         case .automatic: allowed = Supervisor.allCases
+        case .oneOf(let supervisors): allowed = supervisors
         case .named(let supervisor): allowed = [supervisor]
         case .none:
             throw DocumentError(
@@ -54,16 +59,16 @@ struct ServiceWork: Work {
         look = ServiceLook(.service(definition.name), paths: files.sorted())
     }
 
-    var looks: [Look] { [look.look] + pathLooks }
+    package var looks: [Look] { [look.look] + pathLooks }
 
-    var written: [String] {
+    package var written: [String] {
         let renderings = Supervisor.allCases.map { supervisor in
             (try? definition.rendered(for: supervisor.usualVersion)).map { "\($0)" } ?? ""
         }
         return [definition.name, state.rawValue] + renderings
     }
 
-    func decide(_ seen: Sightings) -> Decision {
+    package func decide(_ seen: Sightings) -> Decision {
         let found: ServiceSighting
         do throws(ServiceLookError) {
             found = try look.read(seen[look.look])
@@ -146,16 +151,17 @@ struct ServiceWork: Work {
                 return .failure(Refusal("\(definition.name) needs \(wanted.title), and \(has)"))
             }
             version = own
-        case .automatic, .none:
+        case .automatic, .oneOf, .none:
             // Where it is already, it stays; else whoever is process 1 comes first.
-            let order: [Supervisor] = [.systemd, .upstart, .supervisord, .runit]
-            let known = found.manifest.map { [$0.supervisor] } ?? []
+            var order: [Supervisor] = [.systemd, .upstart, .supervisord, .runit]
+            if case .oneOf(let own) = definition.supervisor { order = own }
+            let known = found.manifest.map { [$0.supervisor] }?.filter(order.contains) ?? []
             let own = (known + order).lazy.compactMap { wanted in
                 found.supervisors.first { $0.supervisor == wanted }
             }.first
             guard let own else {
-                let hint = "systemd, supervisord, Upstart or runit must run on the host"
-                return .failure(Refusal("no supervisor that Baton knows runs there", hint: hint))
+                let names = order.map(\.title).joined(separator: " or ")
+                return .failure(Refusal("no supervisor that it can run under runs there", hint: "that is \(names)"))
             }
             version = own
         }

@@ -11,6 +11,8 @@ package struct Daemon: Hashable, Sendable {
     package let startSeconds: Int
     package let stopSeconds: Int
     package let stopSignal: Signal
+    /// Which ones it may run under, the first first.
+    package var supervisors: [Supervisor] = Daemon.allSupervisors
 
     /// What is wrong with one, by the word that people know the value by.
     package struct Problem: Error, Hashable {
@@ -19,6 +21,8 @@ package struct Daemon: Hashable, Sendable {
         package let hint: String?
     }
 
+    /// Whoever has supervisord on a host has it for this.
+    package static let allSupervisors: [Supervisor] = [.supervisord, .systemd]
     package static let usualStartSeconds = 1
     package static let usualStopSeconds = 15
     package static let processesAtMost = 100
@@ -70,6 +74,7 @@ package struct Daemon: Hashable, Sendable {
         definition.stopSeconds = stopSeconds
         definition.stopSignal = stopSignal
         definition.restart = Restart(policy: .always, limit: 10, within: 60)
+        definition.supervisor = .oneOf(supervisors)
         definition.logs = .home(Rotation(bytes: 50 << 20, keep: 10))
         return definition
     }

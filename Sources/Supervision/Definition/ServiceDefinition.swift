@@ -162,6 +162,8 @@ package struct Limit: Sendable, Equatable {
 
 package enum SupervisorChoice: Sendable, Equatable {
     case automatic
+    /// The first of these that runs there.
+    case oneOf([Supervisor])
     case named(Supervisor)
     case none
 }

@@ -11,7 +11,14 @@ package struct ServiceLogs: Sendable {
         var sources: [String] = []
         var calls: [String] = []
         let supervisor = sighting.manifest?.supervisor
-        for member in sighting.members {
+        if let owner = sighting.members.lazy.compactMap(\.logOwner).first {
+            // All members write into one, and its user may put a link in its place.
+            let line = "exec tail -n \(lines)\(follows ? " -F" : "") -- ~\(owner)/.baton/\(Quoting.word(service)).log"
+            let shell = owner == "root" ? ["sh", "-c", line] : ["su", "-s", "/bin/sh", "-c", line, owner]
+            calls.append("b_show 0 \(Quoting.line(shell))")
+            sources.append(service)
+        }
+        for member in sighting.members where member.logOwner == nil {
             let read: [String]
             if let log = member.log {
                 // Rotation puts another file in its place.

@@ -1,3 +1,4 @@
+internal import Document
 package import HostSide
 internal import Text
 
@@ -84,6 +85,9 @@ private struct SightingReader {
         case "log":
             guard !sighting.members.isEmpty else { return false }
             sighting.members[sighting.members.count - 1].log = value
+        case "log_of_user":
+            guard !sighting.members.isEmpty, Reading.isAccountName(value) else { return false }
+            sighting.members[sighting.members.count - 1].logOwner = value
         case "foreign":
             guard sighting.foreign.count < Self.most else { return false }
             sighting.foreign.append(value)
@@ -108,7 +112,8 @@ private struct SightingReader {
     // STATE PID RESTARTS due|current UPTIME NAME, the name with whatever it holds.
     private mutating func member(_ value: String) -> Bool {
         let words = value.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: false)
-        guard words.count == 6, sighting.members.count < Self.most, let state = ServiceSighting.State(rawValue: String(words[0])),
+        guard words.count == 6, sighting.members.count < Self.most,
+            let state = ServiceSighting.State(rawValue: String(words[0])),
             words[3] == "due" || words[3] == "current", !words[5].isEmpty
         else { return false }
         var numbers: [Int?] = []

@@ -27,6 +27,8 @@ package struct ServiceSighting: Equatable, Sendable {
         /// The supervisor's own words.
         package var detail = ""
         package var log: String?
+        /// Whose own directory has the log; only that user reads it.
+        package var logOwner: String?
 
         package init(_ name: String, _ state: State) {
             self.name = name

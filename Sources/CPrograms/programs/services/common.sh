@@ -78,6 +78,7 @@ baton_ours() {
 baton_manifest() {
     b_service=$1 b_supervisor='' b_whole='' b_account=root b_start_seconds=1 b_stop_seconds=10 b_reload_signal=HUP
     b_boot=yes b_post_stop='' b_post_stop_in=/ b_members='' b_logs='' b_files='' b_links='' b_folders='' b_count_of=0
+    b_user_log=
     b_said="\"$1\" cannot be the name of a service"
     baton_good_name "$1" || return 1
     b_manifest=$b_etc/$1/service
@@ -106,6 +107,7 @@ baton_manifest() {
             b_members=$b_members$b_value$b_newline b_count_of=$((b_count_of + 1))
             ;;
         'log '*) b_logs="$b_logs$b_count_of $b_value$b_newline" ;;
+        'log_of_user '*) b_user_log=yes ;;
         'file '*)
             baton_good_path "$b_value" || return 1
             b_files=$b_files$b_value$b_newline
@@ -131,7 +133,7 @@ baton_manifest() {
 # the first one that runs here.
 baton_unit() {
     b_service=$1 b_supervisor=$2 b_account=root b_start_seconds=1 b_stop_seconds=90 b_reload_signal=HUP
-    b_boot='' b_post_stop='' b_post_stop_in=/ b_logs='' b_files='' b_links='' b_folders=''
+    b_boot='' b_post_stop='' b_post_stop_in=/ b_logs='' b_files='' b_links='' b_folders='' b_user_log=''
     b_said="\"$1\" cannot be the name of a unit"
     baton_good_member "$1" || return 1
     if [ -z "$b_supervisor" ]; then

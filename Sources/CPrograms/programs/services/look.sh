@@ -63,6 +63,7 @@ baton_look_member() {
     baton_clean "$b_detail" 300
     if [ -n "$b_clean" ]; then printf 'detail %s\n' "${b_clean%%"$b_newline"*}"; fi
     if baton_log_of "$1"; then printf 'log %s\n' "$b_log"; fi
+    if [ -n "$b_user_log" ]; then printf 'log_of_user %s\n' "$b_account"; fi
 }
 
 # Definitions of that name that the supervisors know from elsewhere.

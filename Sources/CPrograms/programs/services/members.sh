@@ -151,7 +151,10 @@ baton_failed() {
     {
         printf '%s %s: it is %s%s\n' "$2" "$3" "$b_state" "${b_detail:+ ($b_detail)}"
         if [ -n "${b_words-}" ]; then printf '%s\n' "$b_words" | head -n 5; fi
-        if baton_log_of "$1"; then
+        if [ -n "${b_user_log-}" ]; then
+            printf 'the end of .baton/%s.log of %s:\n' "$b_service" "$b_account"
+            baton_as_user "tail -c 8000 ~$b_account/.baton/'$b_service'.log" | tail -n 20
+        elif baton_log_of "$1"; then
             if [ -f "$b_log" ] && [ ! -h "$b_log" ]; then
                 printf 'the end of %s:\n' "$b_log"
                 tail -c 8000 "$b_log" | tail -n 20
@@ -162,6 +165,15 @@ baton_failed() {
     } 2>&1 | tr -d '\000-\010\013-\037\177' | cut -c 1-400 | head -n 30 >&2
     b_broken=$2
     return 1
+}
+
+# A line for a shell of the service's user: in places where that user may put links, only that user goes.
+baton_as_user() {
+    if [ "$b_account" = root ] || ! baton_root; then
+        sh -c "$1" </dev/null
+    else
+        su -s /bin/sh -c "$1" "$b_account" </dev/null
+    fi
 }
 
 # What became of all, after a failure.
