@@ -6,6 +6,7 @@ package import Playbook
 package import Reactor
 package import SSH
 import Shell
+import Supervision
 
 /// A playbook over hosts. First `prepare`, which contacts nobody and finds every error that can be known; then `run`, as
 /// often as wanted: a plan, and after somebody has agreed to it the same for real.
@@ -197,10 +198,19 @@ package actor PlaybookRun {
 
     /// A sum of the playbook and of all files that it names: a task may be understood only after the plan.
     private var written: String {
-        let files = Contents(root: surroundings.root, folder: surroundings.playbookFolder, read: surroundings.read)
-        _ = playbook.checkFiles(files)
-        let text = Checksum.sha256(Array(playbook.source.bytes))
-        return ([text] + files.sums).joined(separator: " ")
+        let files = Contents(
+            root: surroundings.root,
+            folder: surroundings.playbookFolder,
+            catalog: surroundings.catalog,
+            read: surroundings.read
+        )
+        var problems = playbook.checkFiles(files)
+        var texts = [Checksum.sha256(Array(playbook.source.bytes))]
+        if let catalog = surroundings.catalog, playbook.tasks.contains(where: { ServiceTask.kinds.contains($0.kind) }) {
+            files.checkServiceFiles(&problems)
+            texts.append(catalog.sum)
+        }
+        return (texts + files.sums).joined(separator: " ")
     }
 
     /// Some hosts are not as their plan had found them: nothing is done on any.
