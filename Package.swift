@@ -145,8 +145,8 @@ let package = Package(
         ),
         tests(
             of: "Supervision",
-            ["Document", "HostSide", "Reactor", "Shell", "TestHosts", "Text"],
-            exclude: ["Cases"]
+            ["CPrograms", "Document", "HostSide", "Reactor", "Shell", "TestHosts", "Text"],
+            exclude: ["Cases", "Fixtures"]
         ),
         tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),
     ],

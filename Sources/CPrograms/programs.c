@@ -60,6 +60,15 @@ static const unsigned char services_detach_sh[] = {
 static const unsigned char services_systemd_sh[] = {
 #embed "programs/services/systemd.sh"
 };
+static const unsigned char services_supervisord_sh[] = {
+#embed "programs/services/supervisord.sh"
+};
+static const unsigned char services_runit_sh[] = {
+#embed "programs/services/runit.sh"
+};
+static const unsigned char services_upstart_sh[] = {
+#embed "programs/services/upstart.sh"
+};
 
 #pragma clang diagnostic pop
 
@@ -84,3 +93,6 @@ baton_program baton_services_apply_sh(void) { return PROGRAM(services_apply_sh);
 baton_program baton_services_look_sh(void) { return PROGRAM(services_look_sh); }
 baton_program baton_services_detach_sh(void) { return PROGRAM(services_detach_sh); }
 baton_program baton_services_systemd_sh(void) { return PROGRAM(services_systemd_sh); }
+baton_program baton_services_supervisord_sh(void) { return PROGRAM(services_supervisord_sh); }
+baton_program baton_services_runit_sh(void) { return PROGRAM(services_runit_sh); }
+baton_program baton_services_upstart_sh(void) { return PROGRAM(services_upstart_sh); }

@@ -64,7 +64,7 @@ struct RunningService {
     static func install(_ project: Project, _ supervisor: Supervisor, on host: TestHost) async throws -> RunningService
     {
         let rendering = try project.rendering(supervisor)
-        try await host.output("mkdir -p /srv/app/releases/1/bin && ln -s releases/1 /srv/app/current")
+        try await host.output("mkdir -p /srv/app/releases/1/bin && ln -sfn releases/1 /srv/app/current")
         try await host.write("/srv/app/current/bin/app", program, mode: "755")
         for directory in rendering.directories {
             let mode = String(directory.mode, radix: 8)
