@@ -1,5 +1,6 @@
 import Arguments
 package import Events
+import Supervision
 
 /// The tool's declaration and the way from arguments to a command.
 package enum Tool {
@@ -15,10 +16,10 @@ package enum Tool {
         exitCodes: Events.ExitCode.allCases.map { .init(Int($0.rawValue), $0.meaning) },
         subcommands: [
             InitCommand.declaration, LabCommand.declaration, ValidateCommand.declaration, PlanCommand.declaration,
-            DeployCommand.declaration, RenderCommand.declaration, ExecCommand.declaration, FactsCommand.declaration,
-            HostsCommand.declaration,
-            CompletionsCommand.declaration, ManualCommand.declaration,
-            VersionCommand.declaration,
+            DeployCommand.declaration, RenderCommand.declaration, StatusCommand.declaration,
+        ] + ServiceVerbs.declarations + [
+            LogsCommand.declaration, ExecCommand.declaration, FactsCommand.declaration, HostsCommand.declaration,
+            CompletionsCommand.declaration, ManualCommand.declaration, VersionCommand.declaration,
         ],
         offersVersion: true
     )
@@ -60,6 +61,12 @@ package enum Tool {
         case "plan": return try await PlanCommand.run(parsed, context)
         case "deploy": return try await DeployCommand.run(parsed, context)
         case "render": return try await RenderCommand.run(parsed, context)
+        case "status": return try await StatusCommand.run(parsed, context)
+        case "restart": return try await ServiceVerbs.run(.restart, parsed, context)
+        case "reload": return try await ServiceVerbs.run(.reload, parsed, context)
+        case "start": return try await ServiceVerbs.run(.start, parsed, context)
+        case "stop": return try await ServiceVerbs.run(.stop, parsed, context)
+        case "logs": return try await LogsCommand.run(parsed, context)
         case "exec": return try await ExecCommand.run(parsed, context)
         case "facts": return try await FactsCommand.run(parsed, context)
         case "hosts": return try await HostsCommand.run(parsed, context)

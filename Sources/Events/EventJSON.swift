@@ -85,10 +85,34 @@ extension HostResult {
             let values = facts.map { JSON.Member(name: $0.name, value: .string(redactor.clean($0.value))) }
             members.append(.init(name: "facts", value: .object(values)))
         }
+        if let services {
+            members.append(.init(name: "services", value: .array(services.map { $0.json(redactor) })))
+        }
         if let tasks { members.append(.init(name: "tasks", value: .array(tasks.map { $0.json(redactor) }))) }
         if let digest { members.append(.init(name: "digest", value: .string(digest))) }
         if let problem { members.append(.init(name: "error", value: problem.json(redactor))) }
         return .object(members)
+    }
+}
+
+extension ServiceState {
+    fileprivate func json(_ redactor: Redactor) -> JSON {
+        .members([
+            "service": .string(name), "supervisor": .string(supervisor),
+            "enabled": isEnabled.map { .bool($0) } ?? .null,
+            "members": .array(members.map { $0.json(redactor) }),
+            "notes": .array(notes.map { .string(redactor.clean($0)) }),
+        ])
+    }
+}
+
+extension ServiceState.Member {
+    fileprivate func json(_ redactor: Redactor) -> JSON {
+        .members([
+            "member": .string(name), "state": .string(state), "pid": pid.map { .integer($0) },
+            "uptime_s": uptime.map { .integer($0) }, "restarts": restarts.map { .integer($0) }, "due": .bool(isDue),
+            "detail": .string(redactor.clean(detail)),
+        ])
     }
 }
 

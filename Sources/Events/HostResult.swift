@@ -44,6 +44,10 @@ package struct HostResult: Equatable, Sendable {
     package var problem: Problem?
     package var execution: Execution?
     package var facts: [Fact]?
+    /// The services that were asked for, as they are in the end.
+    package var services: [ServiceState]?
+    /// What was to run there does not.
+    package var isDown = false
     /// What became of each task of a playbook, in their order; tasks that a failure kept from starting are not in it.
     package var tasks: [TaskResult]?
     /// What a plan comes to: two plans that say and find the same have the same.
@@ -76,6 +80,9 @@ package struct HostResult: Equatable, Sendable {
         )
         return result
     }
+
+    /// Somebody else is at work there.
+    package static let lockedKind = "locked"
 
     private static let driftedKind = "drifted"
 

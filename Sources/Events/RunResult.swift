@@ -10,6 +10,10 @@ package struct RunResult: Equatable, Sendable {
         case refused
         /// Of a plan: there is something to do.
         case changes
+        /// A service does not run where it is to.
+        case dirty
+        /// Somebody else was at work, and nothing was changed.
+        case locked
     }
 
     /// What a run was for: it decides what counts as success.
@@ -17,6 +21,8 @@ package struct RunResult: Equatable, Sendable {
         case work
         /// With `signalsChanges`, changes have an exit code of their own.
         case plan(signalsChanges: Bool)
+        /// Services were started, stopped, restarted: what failed may be down.
+        case services
     }
 
     package let run: String
@@ -47,6 +53,12 @@ package struct RunResult: Equatable, Sendable {
             (outcome, exit) = (.refused, .refused)
         } else if nothingRan && hosts.contains(where: { $0.status == .unreachable }) {
             (outcome, exit) = (.unreachable, .unreachable)
+        } else if purpose == .services, hosts.contains(where: \.isDown) {
+            (outcome, exit) = (.dirty, .needsHands)
+        } else if nothingRan, hosts.contains(where: { $0.problem?.kind == HostResult.lockedKind }) {
+            (outcome, exit) = (.locked, .locked)
+        } else if purpose == .services, !hosts.contains(where: { $0.status == .unreachable }) {
+            (outcome, exit) = (.failed, .failedClean)
         } else {
             (outcome, exit) = (good == 0 ? .failed : .mixed, .mixed)
         }

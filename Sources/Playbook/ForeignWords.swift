@@ -74,7 +74,7 @@ enum ForeignWords {
 
     /// What is agreed and comes with later work.
     static let later: Set<String> = [
-        "service", "deploy", "rollback", "restart", "reload", "signal", "scale", "reopen_logs", "daemon", "rollout",
+        "deploy", "rollback", "signal", "scale", "reopen_logs", "daemon", "rollout",
         "hooks",
     ]
 
@@ -89,8 +89,10 @@ enum ForeignWords {
         "apt": package, "yum": package, "dnf": package, "package": package, "apk": package, "pip": package,
         "npm": package, "gem": package, "apt_repository": "use \"file\" for the list, then \"run\"",
         "apt_key": "use \"file\"",
-        "systemd": "use \"run\" with systemctl and \"unless\" or \"when_older\"",
-        "systemd_service": "use \"run\" with systemctl and \"unless\" or \"when_older\"",
+        "systemd": "\"service\" with \"unit\" is what it is called here",
+        "systemd_service": "\"service\" with \"unit\" is what it is called here",
+        "supervisorctl": "\"service\" with \"unit\" is what it is called here",
+        "runit": "\"service\" with \"unit\" is what it is called here",
         "sysvinit": "use \"run\" with \"unless\" or \"when_older\"",
         "uri": "\"check\" with \"http\" is what it is called here",
         "wait_for": "\"check\" with \"tcp\" or \"unix\", and \"retries\"",

@@ -62,9 +62,7 @@ struct TaskDecoder {
 
     private mutating func refuse(_ field: Field) {
         if ForeignWords.later.contains(field.key) {
-            let hint =
-                field.key == "service" || field.key == "restart" || field.key == "reload"
-                ? "until then use \"run\" with \"unless\" or \"when_older\"" : "until then use \"run\""
+            let hint = "until then use \"run\""
             decoder.error("tasks of the kind \(field.label) are not there yet", at: field.keyPosition, hint: hint)
             return
         }
@@ -211,7 +209,9 @@ struct TaskDecoder {
         return kind.name
     }
 
-    private static let subjects = ["path", "dest", "cmd", "argv", "http", "tcp", "unix", "command", "for", "prompt"]
+    private static let subjects = [
+        "path", "dest", "cmd", "argv", "http", "tcp", "unix", "command", "for", "prompt", "name", "unit",
+    ]
 
     private func subject(_ arguments: Arguments) -> TaskDefinition.Subject? {
         for key in TaskDecoder.subjects {

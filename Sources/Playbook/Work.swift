@@ -41,8 +41,9 @@ package struct Change: Sendable {
     package var operation: Operation
     /// A few words each: `created`, `content`, `mode 0644 -> 0600`.
     package var words: [String]
-    /// What a diff would show; nil where there is nothing to show (a mode), or where it is a secret.
-    package var difference: Difference?
+    /// What a diff would show: of each file that gets another content which is no secret.
+    package var differences: [Difference] = []
+    package var difference: Difference? { differences.first }
     /// Paths that it changes, for knowing which later tasks must be looked at again.
     package var paths: [String]
 
@@ -74,7 +75,7 @@ package struct Change: Sendable {
     package init(_ operation: Operation, words: [String], difference: Difference? = nil, paths: [String]) {
         self.operation = operation
         self.words = words
-        self.difference = difference
+        differences = difference.map { [$0] } ?? []
         self.paths = paths
     }
 }

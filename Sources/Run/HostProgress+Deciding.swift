@@ -139,11 +139,14 @@ extension HostProgress {
         entries[index].isChange = true
         provisional(index, .changed, changes: change.words, TaskOutcome(changed: true))
         entries[index].isFinal = mode == .plan
-        if wantsDiffs, let difference = change.difference { differences[index] = difference }
+        if wantsDiffs, !change.differences.isEmpty { differences[index] = change.differences }
         digest.add(outlines[index], change, task, seen)
         append(change.operation, index, task)
         for path in change.paths { touched.add(path) }
-        if case .link = change.operation { touched.addEverything() }
+        switch change.operation {
+        case .link, .script: touched.addEverything()
+        default: break
+        }
     }
 
     private mutating func carryOut(_ operation: Operation, _ index: Int, _ task: ResolvedTask) {

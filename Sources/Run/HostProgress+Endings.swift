@@ -79,6 +79,10 @@ extension HostProgress {
             finishFailed(index, Self.problem(step, "it could not be done"), TaskOutcome(failed: true), step)
             return
         }
+        if case .skipped(let reason) = step.end {
+            finish(index, .ok, note: reason.isEmpty ? nil : reason, TaskOutcome(), step)
+            return
+        }
         entries[index].result?.milliseconds = step.shown?.milliseconds ?? 0
         entries[index].result?.note = step.note
         entries[index].isFinal = true

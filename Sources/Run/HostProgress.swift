@@ -98,7 +98,7 @@ package struct HostProgress<Source: TaskSource> {
     var again: Int?
 
     /// Old contents that a diff wants, and those that have come.
-    var differences: [Int: Change.Difference] = [:]
+    var differences: [Int: [Change.Difference]] = [:]
     var oldContents: [TaskAccount: Sightings] = [:]
 
     var onces = OnceState()

@@ -30,7 +30,8 @@ import Darwin
     }
 
     @Test(arguments: [
-        "", "validate", "plan", "deploy", "render", "exec", "facts", "hosts", "lab", "lab up", "init", "completions",
+        "", "validate", "plan", "deploy", "render", "status", "restart", "reload", "start", "stop", "logs", "exec",
+        "facts", "hosts", "lab", "lab up", "init", "completions",
         "version",
         "manual",
     ])

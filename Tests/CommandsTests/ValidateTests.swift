@@ -47,6 +47,30 @@ import Testing
         }
     }
 
+    @Test func `services are verified wherever there are some, and with what uses them`() async throws {
+        let files = [
+            "web.yml": "- hosts: web\n  tasks:\n    - service: ap\n    - service: {unit: nginx}\n",
+            "services/app.yml": "services:\n  app: {comand: x}\n  b: {command: b, files: [{src: none, dest: /a}]}\n",
+        ]
+        try await withProject([:]) { place in
+            try Files.makeDirectory("\(place.directory)/services")
+            for (name, text) in files { try Files.write(Array(text.utf8), to: "\(place.directory)/\(name)") }
+            let result = try await place.baton("validate", "web.yml")
+            #expect(result.status == .exited(1))
+            for words in [
+                "services/app.yml:2:9: error: ", "web.yml:3:16: error: the project has no service \"ap\"",
+                "services/app.yml:3:33: error: there is no file \"none\"",
+            ] { #expect(result.errors.contains(words), "\(words): \(result.errors)") }
+            let good = "services:\n  app: {command: x, environment: {A: \"{{ missing }}\"}}\n"
+            try Files.write(Array(good.utf8), to: "\(place.directory)/services/app.yml")
+            try Files.write(Array("- {hosts: web, tasks: [restart: app]}\n".utf8), to: "\(place.directory)/web.yml")
+            let alone = try await place.baton("validate", "web.yml")
+            #expect(alone.status == .exited(0), "\(alone.errors)")
+            let both = try await place.baton("validate", "-i", "hosts.yml", "web.yml")
+            #expect(both.errors.contains("services/app.yml:2:39: error: \"missing\" is not defined"), "\(both.errors)")
+        }
+    }
+
     @Test func `files that are not there and names that nothing defines are told before anybody is contacted`()
         async throws
     {

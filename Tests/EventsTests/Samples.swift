@@ -81,7 +81,27 @@ enum Samples {
 
     static let drifted = HostResult.drifted("web10")
 
+    static let serving: HostResult = {
+        var member = ServiceState.Member("web@0.service", "backoff")
+        (member.pid, member.uptime, member.restarts) = (12, 3, 0)
+        member.detail = "hunter22"
+        var state = ServiceState("web", supervisor: "systemd 252")
+        state.members = [member, ServiceState.Member("web@1.service", "absent")]
+        state.notes = ["hunter22"]
+        var result = HostResult(host: "web11", status: .failed, touched: true)
+        result.services = [state]
+        result.isDown = true
+        return result
+    }()
+
+    static let locked: HostResult = {
+        var result = HostResult(host: "web12", status: .failed, touched: false)
+        result.problem = HostResult.Problem(kind: HostResult.lockedKind, message: "somebody", hint: nil)
+        return result
+    }()
+
     static let hosts = [
+        serving, locked,
         execution, lost, plain, facts, untouched, changed, unreachable, played, planned, drifted,
     ]
 
@@ -94,6 +114,9 @@ enum Samples {
         RunResult(run: "r", command: "facts", hosts: [], interrupted: false),
         RunResult(run: "r", command: "deploy", hosts: [played], interrupted: false),
         RunResult(run: "r", command: "deploy", hosts: [drifted], interrupted: false),
+        RunResult(run: "r", command: "restart", hosts: [serving, plain], interrupted: false, purpose: .services),
+        RunResult(run: "r", command: "restart", hosts: [lost], interrupted: false, purpose: .services),
+        RunResult(run: "r", command: "restart", hosts: [locked], interrupted: false, purpose: .services),
         RunResult(
             run: "r",
             command: "plan",

@@ -82,6 +82,10 @@ struct ReferenceTests {
             "- run: \"useradd --system {{ name }}\"\n  vars: {name: shop}\n- run: {cmd: apt-get install -y nginx, unless: dpkg -s nginx}\n- run: {argv: [pg_dump, --file, /tmp/shop.sql, shop], creates: /tmp/shop.sql}\n  become_user: postgres\n- run: {cmd: bin/migrate, chdir: /srv/shop, changed_when: \"'applied' in migration.stdout\"}\n  register: migration\n  once: true\n- run:\n    cmd: kill -HUP $(cat /run/shop.pid)\n    when_older: {than: [/etc/shop/shop.conf], pidfile: /run/shop.pid}\n",
         "check":
             "- check: {http: \"http://127.0.0.1:8000/healthz\", status: 200-299, version: \"2.4.1\"}\n  retries: 30\n  delay: 1s\n- check: {http: \"http://localhost/status\", connect: /run/shop.sock, headers: {Authorization: !secret env:STATUS_KEY}}\n- check: {tcp: 5432}\n- check: {command: \"test -S /run/shop.sock\"}\n",
+        "service":
+            "- service: web\n- service: {name: worker, state: stopped}\n- service: {name: old, state: absent}\n- service: {unit: nginx, enabled: true}\n",
+        "restart": "- restart: web\n- restart: {unit: nginx}\n  when: conf is defined and conf.changed\n",
+        "reload": "- reload: {unit: \"{{ proxy | default('haproxy') }}\"}\n",
         "pause": "- pause: 30s\n- pause: {prompt: \"Is the balancer ready?\"}\n",
     ]
 

@@ -2,6 +2,7 @@ import Document
 import HostSide
 import Inventory
 import Playbook
+import Supervision
 import Testing
 
 /// A project in memory: an inventory, a playbook, files.
@@ -9,11 +10,18 @@ struct World {
     var inventory = "all: {hosts: {web1: {}, web2: {}}}\n"
     var files: [String: String] = [:]
     var extra: [String: Value] = [:]
+    /// `services/*.yml`, where there is such a folder.
+    var services: String?
     var secrets: [String: String] = ["TOKEN": "hunter2-secret"]
 
     func contents() -> Contents {
         let files = files
-        return Contents(root: "root", folder: "root/playbooks") { (path) throws(ContentProblem) in
+        var diagnostics = Diagnostics()
+        let catalog = services.map { text in
+            let file = ServiceFile.parse(SourceText(name: "services/all.yml", text: text), diagnostics: &diagnostics)
+            return ServiceCatalog(file.map { [$0] } ?? [], diagnostics: &diagnostics)
+        }
+        return Contents(root: "root", folder: "root/playbooks", catalog: catalog) { (path) throws(ContentProblem) in
             guard let text = files[path] else { throw ContentProblem("no such file", isMissing: true) }
             return Array(text.utf8)
         }

@@ -40,6 +40,9 @@ package struct TaskKind: Sendable {
         RunTask.kind,
         CheckTask.kind,
         PauseTask.kind,
+        ServiceTask.kind,
+        ServiceTask.restart,
+        ServiceTask.reload,
     ]
 
     static func named(_ name: String) -> TaskKind? { all.first { $0.name == name } }

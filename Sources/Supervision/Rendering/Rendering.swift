@@ -1,4 +1,5 @@
 package import Document
+import Shell
 import Text
 
 /// What a host gets so that its supervisor knows a service.
@@ -14,6 +15,8 @@ package struct Rendering: Sendable, Equatable {
         package var isKept = false
         /// It holds nothing but the sum of what a process is born with.
         package var isBirth = false
+
+        package var sum: String { Checksum.sha256(Array(content.utf8)) }
     }
 
     package struct Directory: Sendable, Equatable {
@@ -40,6 +43,8 @@ package struct Rendering: Sendable, Equatable {
     package var directories: [Directory] = []
     package var files: [File] = []
     package var links: [Link] = []
+    /// The paths of what the service declares as its `files`.
+    fileprivate(set) var configuration: Set<String> = []
     /// The path of the file that says what is here.
     package internal(set) var manifest = ""
     /// What the supervisor calls the service as a whole.
@@ -52,6 +57,9 @@ package struct Rendering: Sendable, Equatable {
         self.whole = whole
         self.members = members
     }
+
+    /// Whether a file is configuration of the service's own, and no part of its definition.
+    package func isConfiguration(_ path: String) -> Bool { configuration.contains(path) }
 
     mutating func add(_ path: String, mode: UInt16 = 0o644, _ content: String) {
         files.append(File(path: path, mode: mode, owner: .root, content: content))
@@ -108,6 +116,7 @@ extension ServiceDefinition {
                 let message = "a file of the service and one of its definition would both be \(file.path)"
                 throw DocumentError(Diagnostics([problem("files", message)]))
             }
+            rendering.configuration.insert(file.path)
             rendering.files.append(
                 Rendering.File(
                     path: file.path,

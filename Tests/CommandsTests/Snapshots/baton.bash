@@ -3,7 +3,7 @@
 # Prints the words that can follow the command "$1".
 _baton_commands() {
     case "$1" in
-        '') echo 'init lab validate plan deploy render exec facts hosts completions manual version help' ;;
+        '') echo 'init lab validate plan deploy render status restart reload start stop logs exec facts hosts completions manual version help' ;;
         'lab') echo 'up status down' ;;
     esac
 }
@@ -21,6 +21,12 @@ _baton_options() {
         'plan') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -e --extra-vars -t --tags --skip-tags -D --diff --out --exit-code --show-script -h --help --version' ;;
         'deploy') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -e --extra-vars -t --tags --skip-tags -y --yes -C --check -D --diff --plan -h --help --version' ;;
         'render') echo '--for --host -i --inventory -e --extra-vars -o --output -h --help --version' ;;
+        'status') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -h --help --version' ;;
+        'restart') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --serial -y --yes -h --help --version' ;;
+        'reload') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --serial -y --yes -h --help --version' ;;
+        'start') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --serial -y --yes -h --help --version' ;;
+        'stop') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --serial -y --yes -h --help --version' ;;
+        'logs') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -F --follow -n --lines -h --help --version' ;;
         'exec') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --timeout --max-output -h --help --version' ;;
         'facts') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -h --help --version' ;;
         'hosts') echo '-i --inventory -l --limit --graph --vars --explain -o --output -h --help --version' ;;
@@ -71,6 +77,59 @@ _baton_value() {
         render:-i | render:--inventory) echo 'file' ;;
         render:-e | render:--extra-vars) echo 'text' ;;
         render:-o | render:--output) echo 'words text json jsonl' ;;
+        status:-i | status:--inventory) echo 'file' ;;
+        status:-l | status:--limit) echo 'text' ;;
+        status:-u | status:--user) echo 'text' ;;
+        status:--private-key) echo 'file' ;;
+        status:--become-user) echo 'text' ;;
+        status:-f | status:--forks) echo 'text' ;;
+        status:--connect-timeout) echo 'text' ;;
+        status:-o | status:--output) echo 'words text json jsonl' ;;
+        restart:-i | restart:--inventory) echo 'file' ;;
+        restart:-l | restart:--limit) echo 'text' ;;
+        restart:-u | restart:--user) echo 'text' ;;
+        restart:--private-key) echo 'file' ;;
+        restart:--become-user) echo 'text' ;;
+        restart:-f | restart:--forks) echo 'text' ;;
+        restart:--connect-timeout) echo 'text' ;;
+        restart:-o | restart:--output) echo 'words text json jsonl' ;;
+        restart:--serial) echo 'text' ;;
+        reload:-i | reload:--inventory) echo 'file' ;;
+        reload:-l | reload:--limit) echo 'text' ;;
+        reload:-u | reload:--user) echo 'text' ;;
+        reload:--private-key) echo 'file' ;;
+        reload:--become-user) echo 'text' ;;
+        reload:-f | reload:--forks) echo 'text' ;;
+        reload:--connect-timeout) echo 'text' ;;
+        reload:-o | reload:--output) echo 'words text json jsonl' ;;
+        reload:--serial) echo 'text' ;;
+        start:-i | start:--inventory) echo 'file' ;;
+        start:-l | start:--limit) echo 'text' ;;
+        start:-u | start:--user) echo 'text' ;;
+        start:--private-key) echo 'file' ;;
+        start:--become-user) echo 'text' ;;
+        start:-f | start:--forks) echo 'text' ;;
+        start:--connect-timeout) echo 'text' ;;
+        start:-o | start:--output) echo 'words text json jsonl' ;;
+        start:--serial) echo 'text' ;;
+        stop:-i | stop:--inventory) echo 'file' ;;
+        stop:-l | stop:--limit) echo 'text' ;;
+        stop:-u | stop:--user) echo 'text' ;;
+        stop:--private-key) echo 'file' ;;
+        stop:--become-user) echo 'text' ;;
+        stop:-f | stop:--forks) echo 'text' ;;
+        stop:--connect-timeout) echo 'text' ;;
+        stop:-o | stop:--output) echo 'words text json jsonl' ;;
+        stop:--serial) echo 'text' ;;
+        logs:-i | logs:--inventory) echo 'file' ;;
+        logs:-l | logs:--limit) echo 'text' ;;
+        logs:-u | logs:--user) echo 'text' ;;
+        logs:--private-key) echo 'file' ;;
+        logs:--become-user) echo 'text' ;;
+        logs:-f | logs:--forks) echo 'text' ;;
+        logs:--connect-timeout) echo 'text' ;;
+        logs:-o | logs:--output) echo 'words text json jsonl' ;;
+        logs:-n | logs:--lines) echo 'text' ;;
         exec:-i | exec:--inventory) echo 'file' ;;
         exec:-l | exec:--limit) echo 'text' ;;
         exec:-u | exec:--user) echo 'text' ;;
@@ -106,6 +165,12 @@ _baton_operand() {
         plan:0) echo 'file' ;;
         deploy:0) echo 'file' ;;
         render:0) echo 'text' ;;
+        status:0) echo 'text' ;;
+        restart:0) echo 'text' ;;
+        reload:0) echo 'text' ;;
+        start:0) echo 'text' ;;
+        stop:0) echo 'text' ;;
+        logs:0) echo 'text' ;;
         exec:after) echo 'text' ;;
         hosts:0) echo 'text' ;;
         completions:0) echo 'words bash zsh fish' ;;

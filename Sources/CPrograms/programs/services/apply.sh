@@ -267,7 +267,7 @@ baton_fresh_folders() {
 
 # The supervisor learns of it. One that knows members only all together forgets them first, and they stop for that.
 baton_take_up() {
-    if [ "$b_supervisor" = supervisord ] && { [ -n "$b_reborn" ] || baton_any_due; }; then
+    if baton_drive whole && { [ -n "$b_reborn" ] || baton_any_due; }; then
         baton_each baton_stop_member || {
             baton_summary
             exit 1

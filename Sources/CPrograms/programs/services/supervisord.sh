@@ -305,3 +305,26 @@ baton_supervisord_drop() {
     done
     baton_supervisord_leave "$b_sd_group"
 }
+
+# Programs and groups of this name in other files.
+baton_supervisord_known() {
+    b_known=
+    baton_supervisord_find || return 0
+    b_known=$(grep -lsE "^\\[(program|group|fcgi-program|eventlistener):$1\\]" "$b_sd_conf" "${b_sd_conf%/*}"/conf.d/*.conf \
+        "${b_sd_conf%/*}"/supervisord.d/*.ini /etc/supervisord.d/*.ini /etc/supervisord.d/*.conf)
+    if [ -n "$b_known" ]; then b_known=$b_known$b_newline; fi
+}
+
+# A name may be that of a group.
+baton_supervisord_members() {
+    b_whole=$1 b_members=$1$b_newline
+    case $1 in *:*) return 0 ;; esac
+    baton_supervisord_states || return 0
+    case $b_sd_states in
+    *"$b_newline$1 "*) ;;
+    *"$b_newline$1:"*)
+        b_whole="$1:*"
+        b_members=$(printf %s "$b_sd_states" | sed -n "s/^\\($1:[^ ]*\\) .*/\\1/p")$b_newline
+        ;;
+    esac
+}

@@ -94,7 +94,6 @@ baton_upstart_start() {
     baton_upstart_asked
     baton_upstart_ask 120 start "$b_up_job" ${b_up_instance:+"$b_up_instance"}
     case $b_up_output in *' start/'* | *'Job is already running'*) b_said= ;; *) return 1 ;; esac
-    baton_upstart_manage start
 }
 
 # It kills by itself what has not stopped after its kill timeout. What does not run is unknown as an instance.
@@ -103,29 +102,16 @@ baton_upstart_stop() {
     baton_upstart_asked
     baton_upstart_ask $((${b_stop_seconds:-10} + 60)) stop "$b_up_job" ${b_up_instance:+"$b_up_instance"}
     case $b_up_output in *' stop/'* | *'Unknown instance:'*) b_said= ;; *) return 1 ;; esac
-    baton_upstart_manage stop
 }
 
-# The job that starts and stops instances with the host has no process. It follows them: it runs when all of them do, and
-# stops with the last one. b_members: a line each.
-baton_upstart_manage() {
-    [ -n "$b_up_instance" ] && [ -n "${b_members-}" ] || return 0
-    b_up_whole=${b_up_job%-instance}
-    b_up_members=$b_members$b_newline
-    while [ -n "$b_up_members" ]; do
-        b_up_member=${b_up_members%%"$b_newline"*} b_up_members=${b_up_members#*"$b_newline"}
-        [ -n "$b_up_member" ] || continue
-        baton_upstart_ask 10 status "${b_up_member%% *}" "${b_up_member#* }"
-        case $1:$b_up_output in
-        start:*' start/'*) ;;
-        start:*) return 0 ;;
-        stop:*' start/'* | stop:*' stop/'[!w]*) return 0 ;;
-        esac
-    done
-    baton_upstart_ask 10 status "$b_up_whole"
-    case $1:$b_up_output in
-    start:"$b_up_whole stop/waiting"*) baton_upstart_ask 120 start "$b_up_whole" ;;
-    stop:"$b_up_whole start/"*) baton_upstart_ask 120 stop "$b_up_whole" ;;
+# The job that starts and stops instances with the host has no process. It follows them: it is up once they all are, and
+# ends with the last one.
+baton_upstart_gather() {
+    case $b_newline${b_members-} in *"$b_newline$1$b_newline"*) return 0 ;; esac
+    baton_upstart_ask 10 status "$1"
+    case $2:$b_up_output in
+    up:"$1 stop/waiting"*) baton_upstart_ask 120 start "$1" ;;
+    down:"$1 start/"*) baton_upstart_ask $((${b_stop_seconds:-10} + 120)) stop "$1" ;;
     esac
     b_said=
     return 0
@@ -241,11 +227,23 @@ baton_upstart_take() {
 }
 
 baton_upstart_drop() {
-    b_up_whole=$1
-    shift
-    [ ! -e "$b_up_folder/$b_up_whole.conf" ] || return 0
-    if grep -q 'Written by Baton' "$b_up_folder/$b_up_whole.override" 2>/dev/null; then
-        rm -f "$b_up_folder/$b_up_whole.override"
+    b_said=
+    if [ -n "$1" ] && grep -q 'Written by Baton\.' "$b_up_folder/$1.override" 2>/dev/null; then
+        b_said=$(rm -f "$b_up_folder/$1.override" 2>&1) || return 1
     fi
-    baton_upstart_take
+}
+
+# Their files are gone.
+baton_upstart_take_away() { baton_upstart_take; }
+
+# What may change a job from beside it.
+baton_upstart_known() {
+    b_known=
+    if [ -e "$b_up_folder/$1.override" ]; then b_known=$b_up_folder/$1.override$b_newline; fi
+}
+
+# What Upstart itself said of it.
+baton_upstart_log() {
+    baton_upstart_member "$1"
+    dmesg 2>/dev/null | grep -F "init: $b_up_title " | tail -n "$2"
 }

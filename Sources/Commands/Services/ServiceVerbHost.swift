@@ -1,0 +1,99 @@
+import Events
+import Fleet
+import HostSide
+import SSH
+import Shell
+import Supervision
+import Text
+
+/// A verb on one host: carried out there by one procedure, and then looked at.
+struct ServiceVerbHost: Sendable {
+    let verb: ServiceVerb
+    let service: String
+    let view: ServiceView
+
+    func run() async -> HostResult {
+        let key = Marker.random()
+        let step = Step(1, "\(verb.rawValue) \(service)", ServicePrograms.verb(verb, .service(service)))
+        let program = OperationsProgram([step], key: key).program
+        let hearing = Hearing(key)
+        var result: HostResult
+        do throws(RemoteError) {
+            // The procedure has deadlines of its own on the host.
+            _ = try await view.remote.run(
+                program,
+                as: .standard,
+                under: .operatorCommand,
+                Limits(timeout: nil, output: 16 << 10)
+            ) { hearing.heard($0, $1) }
+            result = self.result(hearing)
+        } catch {
+            result = HostResult(host: view.host, failedWith: error, view.redactor)
+            if error.kind == .linkLost, let problem = result.problem {
+                result.problem = .init(
+                    kind: problem.kind,
+                    message: problem.message,
+                    hint: "the host goes on by itself: baton status says how it ended"
+                )
+            }
+            return result
+        }
+        do throws(ServiceView.Blind) {
+            if let sighting = try await view.sighting(service) {
+                let state = ServiceState(service, sighting)
+                result.services = [state]
+                result.isDown = verb != .stop && !state.isRunning
+            }
+        } catch {
+            // What became of it is known; only how it is now is not.
+        }
+        return result
+    }
+
+    private func result(_ hearing: Hearing) -> HostResult {
+        var result = HostResult(host: view.host, status: .changed, touched: true)
+        let (stdout, stderr) = (hearing.stdout, hearing.stderr)
+        func fail(_ kind: String, _ message: String, status: Int) {
+            result.status = .failed
+            result.problem = .init(kind: kind, message: message)
+            var execution = HostResult.Execution(
+                exit: status,
+                stdout: stdout.clean(view.redactor),
+                stderr: stderr.clean(view.redactor)
+            )
+            execution.stdoutDropped = stdout.dropped
+            execution.stderrDropped = stderr.dropped
+            result.execution = execution
+        }
+        switch hearing.end {
+        case .done: break
+        case .skipped: result.status = .ok
+        case .stale: fail("changing", "it was changed by somebody else at the same time", status: 75)
+        case .failed(ServicePrograms.busyStatus):
+            fail(HostResult.lockedKind, Printable.sentence(stderr.bytes, limit: 300), status: 77)
+            result.touched = false
+        case .failed(let status):
+            fail("\(verb.rawValue)_failed", "\(service) could not be brought to what it is to be", status: Int(status))
+        case nil: fail("answer_incomplete", "the host ended the program without saying what became of it", status: 255)
+        }
+        return result
+    }
+}
+
+/// Hears what one step says. Called on the loop that the remote is pinned to, and read when it has ended.
+private final class Hearing: @unchecked Sendable {
+    // Unchecked: touched on the remote's loop only.
+    private var reader: OperationsReader
+    private(set) var end: StepEnd?
+    private(set) var stdout = Capture(limit: 64 << 10)
+    private(set) var stderr = Capture(limit: 64 << 10)
+
+    init(_ key: Marker) { reader = OperationsReader(key: key, steps: [1], keep: 64 << 10) }
+
+    func heard(_ stream: StandardStream, _ bytes: UnsafeRawBufferPointer) {
+        reader.feed(stream, bytes) { event in
+            guard case .ended(_, let end, let stdout, let stderr, _) = event else { return }
+            (self.end, self.stdout, self.stderr) = (end, stdout, stderr)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Arguments
+import Events
+import Fleet
+import Report
+import SSH
+import Supervision
+import Text
+
+/// `baton status`: what services are on hosts.
+enum StatusCommand {
+    static let service = Operand.optional(as: .text("SERVICE"), help: "One service; all that a host has otherwise.")
+
+    static let declaration = CommandDeclaration(
+        name: "status",
+        abstract: "Show services: what runs, since when, and what is due.",
+        discussion: """
+            Reads the hosts and changes nothing. All it needs is there: neither the project nor its services are read. \
+            Services belong to root, so it needs -b where the login is not root.
+            """,
+        examples: [
+            .init("baton status -i inventories/production.yml -b", "All services of all hosts."),
+            .init("baton status web -i inventories/production.yml -b -o json", "One, for a program."),
+        ],
+        options: CommonOptions.connecting,
+        operands: [service]
+    )
+
+    static func run(_ parsed: Parsed, _ context: Context) async throws(CommandError) -> Events.ExitCode {
+        let wanted = try parsed[service].map { (name) throws(CommandError) in try ServiceVerbs.checked(name) }
+        let run = try await HostRun("status", parsed, context)
+        let redactor = run.redactor
+        return try await run.run({ ServiceText($1, $2).render($0) }) { target, remote, _ in
+            await read(wanted, ServiceView(host: target.name, remote: remote, redactor: redactor))
+        }
+    }
+
+    private static func read(_ wanted: String?, _ view: ServiceView) async -> HostResult {
+        do throws(ServiceView.Blind) {
+            var names: [String] = []
+            if let wanted { names = [wanted] } else { names = try await view.names() }
+            let found = names.isEmpty ? [:] : try await view.sightings(names)
+            var result = HostResult(host: view.host, status: .ok, touched: false)
+            result.services = names.compactMap { name in found[name].map { ServiceState(name, $0) } }
+            if let wanted, found.isEmpty { return .lacking(wanted, view.host) }
+            return result
+        } catch {
+            return error.result
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package import Shell
+
+/// What members of a service have written, read where their supervisor puts it.
+package struct ServiceLogs: Sendable {
+    /// What lines are from: a line of the output begins with the number of its source.
+    package let sources: [String]
+    package let program: ReadingProgram
+
+    /// The last `lines` of each member; with `follows` what comes after them too, until somebody ends it.
+    package init(_ service: String, _ sighting: ServiceSighting, lines: Int, follows: Bool) {
+        var sources: [String] = []
+        var calls: [String] = []
+        let supervisor = sighting.manifest?.supervisor
+        for member in sighting.members {
+            let read: [String]
+            if let log = member.log {
+                // Rotation puts another file in its place.
+                read = ["tail", "-n", "\(lines)"] + (follows ? ["-F"] : []) + ["--", log]
+            } else if supervisor == .systemd {
+                let unit = ["-u", member.name]
+                read =
+                    ["journalctl", "-q", "--no-pager", "-o", "short-iso", "-n", "\(lines)"] + (follows ? ["-f"] : [])
+                    + unit
+            } else {
+                continue
+            }
+            calls.append("b_show \(sources.count) \(Quoting.line(read))")
+            sources.append(member.name)
+        }
+        if sources.isEmpty {
+            // All instances write to syslog under one name.
+            calls.append("b_syslog 0 \(Quoting.word(service)) \(lines)\(follows ? " follow" : "")")
+            sources = [service]
+        }
+        self.sources = sources
+        program = ReadingProgram(
+            "logs of \(service)",
+            Self.functions(follows: follows) + calls.map { $0 + (follows ? " &\n" : "\n") }.joined()
+                + (follows ? "wait\n" : "")
+        )
+    }
+
+    private static func functions(follows: Bool) -> String {
+        // Line by line where somebody looks on; sed holds lines back there. Where the last line has no end, the next one
+        // would stand in it.
+        let mark =
+            follows
+            ? "while IFS= read -r b_line || [ -n \"$b_line\" ]; do printf '%s %s\\n' \"$b_source\" \"$b_line\"; done"
+            : "sed \"s/^/$b_source /\"\n    echo"
+        return """
+            b_show() {
+                b_source=$1
+                shift
+                "$@" </dev/null 2>&1 | \(mark)
+            }
+            b_named() {
+                if [ -n "$3" ]; then
+                    tail -n 1000 -F -- "$1" | while IFS= read -r b_line; do
+                        case $b_line in *" $2:"* | *" $2["*) printf '%s\\n' "$b_line" ;; esac
+                    done
+                else
+                    grep -F -e " $2:" -e " $2[" -- "$1" | tail -n "$4"
+                fi
+            }
+            b_syslog() {
+                for b_log in /var/log/syslog /var/log/messages; do
+                    if [ -r "$b_log" ]; then
+                        b_show "$1" b_named "$b_log" "$2" "${4-}" "$3"
+                        return
+                    fi
+                done
+                if command -v journalctl >/dev/null 2>&1; then
+                    b_show "$1" journalctl -q --no-pager -o short-iso -n "$3" ${4:+-f} -t "$2"
+                    return
+                fi
+                echo "there is no /var/log/syslog or /var/log/messages that may be read, and no journal" >&2
+                exit 1
+            }
+
+            """
+    }
+}
+
+/// The names of the services that a host keeps.
+package enum ServiceList {
+    package static let program = ReadingProgram(
+        "services",
+        """
+        for b_file in /etc/baton/services/*/service; do
+            [ -f "$b_file" ] || continue
+            b_name=${b_file%/service}
+            printf '%s\\n' "${b_name##*/}"
+        done
+        """
+    )
+
+    /// Read without believing the host.
+    package static func names(_ answer: [UInt8]) -> [String] {
+        answer.split(separator: 10).prefix(ServiceFile.mostServices).map { String(decoding: $0, as: UTF8.self) }
+            .filter { ServiceName.problem(with: $0) == nil }
+    }
+}

@@ -1,0 +1,213 @@
+import Reactor
+import TestHosts
+import TestSupport
+import Testing
+
+/// Services from a playbook to a host and on, as a user does it.
+@Suite(.needsHosts) struct ServiceTests {
+    static let services = """
+        services:
+          app:
+            command: /usr/local/bin/app {{ instance }}
+            user: deploy
+            processes: 2
+            environment: {SIZE: "{{ size }}", TOKEN: !secret env:TOKEN}
+            start_seconds: 1
+            stop_seconds: 5
+            files: [{template: app.conf, dest: /etc/app.conf}]
+
+        """
+
+    static let playbook = """
+        - hosts: all
+          tasks:
+            - file: {src: app, dest: /usr/local/bin/app, mode: "0755"}
+            - service: app
+
+        """
+
+    /// Says what it was born with, unless it is to fail.
+    static let program = """
+        #!/bin/sh
+        [ "$SIZE" != broken ] || { echo "no size: broken"; exit 3; }
+        echo "up $1 with $SIZE and $(cat /etc/app.conf)"
+        while :; do sleep 1000 & wait $!; done
+
+        """
+
+    private func write(_ fleet: HostFleet, size: String) throws {
+        let root = fleet.place.directory
+        for folder in ["services", "templates", "files"] where !Files.isDirectory("\(root)/\(folder)") {
+            try Files.makeDirectory("\(root)/\(folder)")
+        }
+        for (name, text) in [
+            ("services/app.yml", Self.services.replacing("{{ size }}", with: size)), ("app.yml", Self.playbook),
+            ("files/app", Self.program), ("templates/app.conf", "for {{ inventory_hostname }}\n"),
+            ("baton.yml", "forks: 10\n"),
+        ] { try Files.write(Array(text.utf8), to: "\(root)/\(name)") }
+    }
+
+    private let secret = ["TOKEN": "correct-horse-battery"]
+
+    private func baton(_ fleet: HostFleet, _ command: String, _ arguments: String...) async throws -> ChildResult {
+        try await fleet.place.run(
+            [BatonProgram.path, command, "-i", fleet.place.inventory] + arguments,
+            environment: secret
+        )
+    }
+
+    private func pids(_ host: TestHost) async throws -> String {
+        try await host.output("systemctl show -P MainPID app@0.service app@1.service")
+    }
+
+    @Test func `a service comes to a host, changes, is restarted and stopped`() async throws {
+        try await withHosts(1) { fleet in
+            let host = fleet[0]
+            try write(fleet, size: "1")
+            let plan = try await baton(fleet, "plan", "app.yml", "--exit-code")
+            #expect(plan.status == .exited(9), "\(plan.output)\(plan.errors)")
+            #expect(plan.output.contains("start app@1.service"), "\(plan.output)")
+            #expect(plan.output.contains("+ExecStart=") || plan.output.contains("ExecStart="), "\(plan.output)")
+            #expect(!plan.output.contains("battery"))
+            #expect(try await host.run("test -e /etc/systemd/system/app@.service").succeeded == false)
+
+            let first = try await baton(fleet, "deploy", "app.yml", "-y")
+            #expect(first.status == .exited(0), "\(first.output)\(first.errors)")
+            try await host.output("systemctl is-active app@0.service app@1.service")
+            let none = try await baton(fleet, "plan", "app.yml", "--exit-code")
+            #expect(none.status == .exited(0), "\(none.output)\(none.errors)")
+            let before = try await pids(host)
+
+            try write(fleet, size: "2")
+            let changed = try await baton(fleet, "plan", "app.yml")
+            #expect(changed.output.contains("restart app@0.service, restart app@1.service"), "\(changed.output)")
+            #expect(try await pids(host) == before)
+            let second = try await baton(fleet, "deploy", "app.yml", "-y")
+            #expect(second.status == .exited(0), "\(second.output)\(second.errors)")
+            let after = try await pids(host)
+            #expect(after != before)
+            let logs = try await baton(fleet, "logs", "app", "-n", "50")
+            #expect(logs.output.contains("up 1 with 2 and for web1"), "\(logs.output)\(logs.errors)")
+            #expect(logs.output.contains("web1 app@1.service "))
+            #expect(try await baton(fleet, "plan", "app.yml", "--exit-code").status == .exited(0))
+
+            let status = try await baton(fleet, "status")
+            #expect(status.status == .exited(0), "\(status.output)\(status.errors)")
+            #expect(status.output.contains("web1  app      app@0.service  running"), "\(status.output)")
+            let json = try await baton(fleet, "status", "app", "-o", "json")
+            #expect(json.output.contains(#""member":"app@1.service","state":"running","pid":"#), "\(json.output)")
+
+            let unasked = try await baton(fleet, "restart", "app")
+            #expect(unasked.status == .exited(1))
+            #expect(unasked.errors.contains("no terminal to ask on"))
+            let restarted = try await baton(fleet, "restart", "app", "-y")
+            #expect(restarted.status == .exited(0), "\(restarted.output)\(restarted.errors)")
+            #expect(try await pids(host) != after)
+
+            let stopped = try await baton(fleet, "stop", "app", "-y")
+            #expect(stopped.status == .exited(0), "\(stopped.output)\(stopped.errors)")
+            #expect(stopped.output.contains("stopped"), "\(stopped.output)")
+            #expect(try await host.run("systemctl is-active app@0.service").succeeded == false)
+            let started = try await baton(fleet, "plan", "app.yml")
+            #expect(started.output.contains("start app@0.service"), "\(started.output)")
+        }
+    }
+
+    @Test func `what does not come up is said, and is the exit code`() async throws {
+        try await withHosts(2) { fleet in
+            try write(fleet, size: "1")
+            let one = try await baton(fleet, "deploy", "app.yml", "-y", "-l", "web1")
+            #expect(one.status == .exited(0), "\(one.output)\(one.errors)")
+            // It is broken behind everybody's back, and restarted.
+            try await fleet[0].write("/usr/local/bin/app", "#!/bin/sh\necho broken by hand\nexit 3\n", mode: "755")
+            let restarted = try await baton(fleet, "restart", "app", "-y")
+            #expect(restarted.status == .exited(4), "\(restarted.output)\(restarted.errors)")
+            #expect(restarted.output.contains("broken by hand"), "\(restarted.output)")
+            // The other host never had it.
+            #expect(!restarted.output.contains("web2"), "\(restarted.output)")
+            let nowhere = try await baton(fleet, "restart", "app", "-y", "-l", "web2")
+            #expect(nowhere.status == .exited(3), "\(nowhere.output)\(nowhere.errors)")
+            #expect(nowhere.output.contains("there is no service \"app\" there"), "\(nowhere.output)")
+            let playbook = "- hosts: all\n  tasks:\n    - service: {name: app, state: absent}\n"
+            try Files.write(Array(playbook.utf8), to: "\(fleet.place.directory)/gone.yml")
+            let gone = try await baton(fleet, "deploy", "gone.yml", "-y")
+            #expect(gone.status == .exited(0), "\(gone.output)\(gone.errors)")
+            #expect(try await fleet[0].run("ls /etc/systemd/system/app* /etc/baton/services/app").succeeded == false)
+            #expect(try await baton(fleet, "plan", "gone.yml", "--exit-code").status == .exited(0))
+        }
+    }
+
+    /// Under supervisord and runit, which run beside systemd there.
+    @Test(arguments: ["supervisord", "runit"])
+    func `other supervisors bring it to the same`(supervisor: String) async throws {
+        try await withHosts(1) { fleet in
+            let host = fleet[0]
+            let begin =
+                supervisor == "runit"
+                ? "systemd-run --quiet --unit=runit runsvdir -P /etc/service" : "systemctl start supervisor"
+            try await host.output(begin)
+            for size in ["1", "2"] {
+                try write(fleet, size: size)
+                let text = Self.services.replacing("{{ size }}", with: size)
+                    .replacing("    processes: 2\n", with: "    processes: 2\n    supervisor: \(supervisor)\n")
+                try Files.write(Array(text.utf8), to: "\(fleet.place.directory)/services/app.yml")
+                let plan = try await baton(fleet, "plan", "app.yml", "--exit-code")
+                #expect(plan.status == .exited(9), "\(plan.output)\(plan.errors)")
+                let word = size == "1" ? "start app" : "restart app"
+                #expect(plan.output.contains(word), "\(plan.output)")
+                let deployed = try await baton(fleet, "deploy", "app.yml", "-y")
+                #expect(deployed.status == .exited(0), "\(deployed.output)\(deployed.errors)")
+                let again = try await baton(fleet, "plan", "app.yml", "--exit-code")
+                #expect(again.status == .exited(0), "\(again.output)\(again.errors)")
+                try await host.output("pgrep -f '/usr/local/bin/app 0' && pgrep -f '/usr/local/bin/app 1'")
+            }
+            let stopped = try await baton(fleet, "stop", "app", "-y")
+            #expect(stopped.status == .exited(0), "\(stopped.output)\(stopped.errors)")
+            #expect(try await host.run("pgrep -f /usr/local/bin/app").succeeded == false)
+            let started = try await baton(fleet, "start", "app", "-y")
+            #expect(started.status == .exited(0), "\(started.output)\(started.errors)")
+            #expect(started.output.contains("running"), "\(started.output)")
+        }
+    }
+
+    @Test func `it asks, one host after the other, and stops at the first failure`() async throws {
+        try await withHosts(2) { fleet in
+            try write(fleet, size: "1")
+            let first = try await baton(fleet, "deploy", "app.yml", "-y")
+            #expect(first.status == .exited(0), "\(first.output)\(first.errors)")
+            let line = [BatonProgram.path, "restart", "app", "-i", fleet.place.inventory]
+            let question = "Restart app on web1 web2, one after the other? Type yes or no: "
+            let (one, two) = (try await pids(fleet[0]), try await pids(fleet[1]))
+            let no = try await fleet.place.onTerminal(line, answers: [(question: question, answer: "no")])
+            #expect(no.status == .exited(0) && no.output.contains("nothing was changed"), "\(no.output)")
+            #expect(try await pids(fleet[0]) == one)
+            try await fleet[0].write("/usr/local/bin/app", "#!/bin/sh\nexit 3\n", mode: "755")
+            let yes = try await fleet.place.onTerminal(line, answers: [(question: question, answer: "yes")])
+            #expect(yes.status == .exited(4), "\(yes.output)")
+            #expect(yes.output.contains("1 failed, 1 untouched"), "\(yes.output)")
+            #expect(try await pids(fleet[1]) == two)
+        }
+    }
+
+    @Test func `logs are followed until somebody has seen enough`() async throws {
+        try await withHosts(1) { fleet in
+            try write(fleet, size: "1")
+            let first = try await baton(fleet, "deploy", "app.yml", "-y")
+            #expect(first.status == .exited(0), "\(first.output)\(first.errors)")
+            let result = try await fleet.place.run(
+                [
+                    "sh", "-c",
+                    #"""
+                    "$1" logs app -F -i "$2" >out & baton=$!
+                    while ! grep -q 'up 0' out; do sleep 0.1; done
+                    kill -INT $baton; wait $baton; echo "status $?"
+                    """#,
+                    "-", BatonProgram.path, fleet.place.inventory,
+                ],
+                environment: [:]
+            )
+            #expect(result.output.contains("status 8"), "\(result.output)\(result.errors)")
+            #expect(try await fleet[0].run("pgrep journalctl").succeeded == false)
+        }
+    }
+}
