@@ -69,12 +69,12 @@ import Testing
     @Test(arguments: HostShell.present)
     func `what refuses a definition leaves everything as it was`(shell: HostShell) async throws {
         try await withPlace(shell) { place in
-            _ = try await place.shell("rm -r etc/services")
+            _ = try await place.shell("rm -r etc/services; mkdir -p etc/systemd/system")
             try place.write("fake/refusal", "line 3\u{1b}[1m is bad\n")
             let refused = try await Self.apply(try Self.rendering(place), place)
             #expect(refused.end == .failed(status: 1))
             #expect(refused.errors.hasPrefix("systemd refuses the definition: line 3[1m is bad\n"), "\(refused.errors)")
-            #expect(Files.list("\(place.path)/etc") == [])
+            #expect(try await place.shell("find etc -mindepth 1").output == "etc/systemd\netc/systemd/system\n")
             _ = try await place.shell("rm fake/refusal")
 
             let first = try await Self.apply(try Self.rendering(place), place)
@@ -101,7 +101,7 @@ import Testing
         shell: HostShell
     ) async throws {
         try await withPlace(shell) { place in
-            _ = try await place.shell("rm -r etc/services")
+            _ = try await place.shell("rm -r etc/services; mkdir -p etc/systemd/system")
             #expect(try await Self.apply(try Self.rendering(place), place).end == .done)
             let pids = [place.pid("web@0.service"), place.pid("web@1.service")]
             // The process is older than a file by more than both clocks' steps.
@@ -165,10 +165,8 @@ import Testing
             #expect(place.read("fake/asked") == "take\n")
             #expect(place.read("var/services/web/previous/1") == "[Service]\n")
             // A directory of root that is somebody else's, or a link.
-            for line in [
-                "chown 65534 etc/systemd/system", "mv etc/systemd/system etc/x; ln -s ../x etc/systemd/system",
-            ] {
-                _ = try await place.shell("chown 0 etc/systemd/system; \(line)")
+            for line in ["chown 65534 etc/services", "mv etc/services etc/x; ln -s x etc/services"] {
+                _ = try await place.shell("chown 0 etc/services; \(line)")
                 let refused = try await Self.apply(
                     try Self.rendering(place) { $0.text.replace("/bin/web", with: "/bin/other") },
                     place
