@@ -58,7 +58,8 @@ package struct RunResult: Equatable, Sendable {
         } else if nothingRan, hosts.contains(where: { $0.problem?.kind == HostResult.lockedKind }) {
             (outcome, exit) = (.locked, .locked)
         } else if purpose == .services, !hosts.contains(where: { $0.status == .unreachable }) {
-            (outcome, exit) = (.failed, .failedClean)
+            // None has it, or none may be looked at.
+            (outcome, exit) = nothingRan ? (.refused, .refused) : (.failed, .failedClean)
         } else {
             (outcome, exit) = (good == 0 ? .failed : .mixed, .mixed)
         }

@@ -6,6 +6,7 @@ package import Playbook
 package import Reactor
 package import SSH
 import Shell
+import Supervision
 
 /// A playbook over hosts. First `prepare`, which contacts nobody and finds every error that can be known; then `run`, as
 /// often as wanted: a plan, and after somebody has agreed to it the same for real.
@@ -198,15 +199,23 @@ package actor PlaybookRun {
 
     /// A sum of the playbook and of all files that it names: a task may be understood only after the plan.
     private func written() async -> String {
+        let catalog = playbook.tasks.contains { ServiceTask.kinds.contains($0.kind) } ? surroundings.catalog : nil
         var files = Contents(of: contents)
-        _ = playbook.checkFiles(files)
+        check(files, catalog)
         while !contents.awaited.isEmpty {
             await measuring.all()
             files = Contents(of: contents)
-            _ = playbook.checkFiles(files)
+            check(files, catalog)
         }
-        let text = Checksum.sha256(Array(playbook.source.bytes))
-        return ([text] + files.sums).joined(separator: " ")
+        var texts = [Checksum.sha256(Array(playbook.source.bytes))]
+        if let catalog { texts.append(catalog.sum) }
+        return (texts + files.sums).joined(separator: " ")
+    }
+
+    /// Asks for all files that are named; what is wrong with them has been said.
+    private func check(_ files: Contents, _ catalog: ServiceCatalog?) {
+        var problems = playbook.checkFiles(files)
+        if catalog != nil { files.checkServiceFiles(&problems) }
     }
 
     /// Some hosts are not as their plan had found them: nothing is done on any.

@@ -33,8 +33,11 @@ import Testing
             let names = Files.list(folder)
             #expect(!names.isEmpty)
             for name in names {
-                let playbook = "\(folder)/\(name)/\(name).yml"
-                let result = try await place.baton("validate", "-i", place.inventory, playbook)
+                // The project of a playbook is where one stands.
+                let result = try await place.run([
+                    "sh", "-c", #"cd "$1" && exec "$2" validate -i "$3" "$4""#, "-", "\(folder)/\(name)",
+                    BatonProgram.path, place.inventory, "\(name).yml",
+                ])
                 #expect(result.status == .exited(0), "\(result.errors)")
             }
         }
@@ -42,7 +45,10 @@ import Testing
 
     @Test func `the options that the readme shows exist`() throws {
         let text = String(decoding: try Files.read("\(Self.root)/README.md"), as: UTF8.self)
-        let help = try ["exec", "hosts", "lab-up", "facts", "init", "validate", "plan", "deploy", "render"].map {
+        let help = try [
+            "exec", "hosts", "lab-up", "facts", "init", "validate", "plan", "deploy", "render", "restart", "logs",
+        ]
+        .map {
             String(decoding: try Files.read("\(Self.root)/Tests/CommandsTests/Snapshots/help-\($0).txt"), as: UTF8.self)
         }.joined()
         for word in text.split(whereSeparator: { " `\n(),;".contains($0) })

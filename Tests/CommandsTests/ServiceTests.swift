@@ -126,7 +126,7 @@ import Testing
             // The other host never had it.
             #expect(!restarted.output.contains("web2"), "\(restarted.output)")
             let nowhere = try await baton(fleet, "restart", "app", "-y", "-l", "web2")
-            #expect(nowhere.status == .exited(3), "\(nowhere.output)\(nowhere.errors)")
+            #expect(nowhere.status == .exited(2), "\(nowhere.output)\(nowhere.errors)")
             #expect(nowhere.output.contains("there is no service \"app\" there"), "\(nowhere.output)")
             let playbook = "- hosts: all\n  tasks:\n    - service: {name: app, state: absent}\n"
             try Files.write(Array(playbook.utf8), to: "\(fleet.place.directory)/gone.yml")
@@ -217,6 +217,54 @@ import Testing
             )
             #expect(result.output.contains("status 8"), "\(result.output)\(result.errors)")
             #expect(try await fleet[0].run("pgrep journalctl").succeeded == false)
+        }
+    }
+
+    @Test func `a unit that Baton did not define is started, enabled and restarted`() async throws {
+        try await withHosts(1) { fleet in
+            let host = fleet[0]
+            func play(_ task: String) throws {
+                let text = "- hosts: all\n  tasks:\n    - \(task)\n"
+                try Files.write(Array(text.utf8), to: "\(fleet.place.directory)/unit.yml")
+            }
+            try play("service: {unit: nginx, enabled: true}")
+            try await host.run("systemctl disable --now nginx")
+            let plan = try await baton(fleet, "plan", "unit.yml")
+            #expect(plan.output.contains("start nginx"), "\(plan.output)\(plan.errors)")
+            let started = try await baton(fleet, "deploy", "unit.yml", "-y")
+            #expect(started.status == .exited(0), "\(started.output)\(started.errors)")
+            try await host.output("systemctl is-active nginx && systemctl is-enabled nginx")
+            #expect(try await baton(fleet, "plan", "unit.yml", "--exit-code").status == .exited(0))
+            let before = try await host.output("systemctl show -P MainPID nginx")
+            try play("restart: {unit: nginx}")
+            let restarted = try await baton(fleet, "deploy", "unit.yml", "-y")
+            #expect(restarted.status == .exited(0), "\(restarted.output)\(restarted.errors)")
+            #expect(try await host.output("systemctl show -P MainPID nginx") != before)
+            try play("service: {unit: nothing-of-this-name}")
+            let unknown = try await baton(fleet, "plan", "unit.yml")
+            #expect(unknown.output.contains("knows no nothing-of-this-name"), "\(unknown.output)\(unknown.errors)")
+            // What somebody else defined is not replaced.
+            try await host.write("/etc/systemd/system/app@.service", "[Service]\nExecStart=/bin/sleep 1000\n")
+            try write(fleet, size: "1")
+            let foreign = try await baton(fleet, "deploy", "app.yml", "-y")
+            #expect(foreign.status == .exited(5), "\(foreign.output)\(foreign.errors)")
+            #expect(foreign.output.contains("that Baton did not write: /etc/systemd/system/app@.service"))
+        }
+    }
+
+    @Test func `a plan that was kept holds for what it was made of`() async throws {
+        try await withHosts(1) { fleet in
+            try write(fleet, size: "1")
+            let plan = try await baton(fleet, "plan", "app.yml", "--out", "plan.json")
+            #expect(plan.status == .exited(0), "\(plan.errors)")
+            try write(fleet, size: "2")
+            let refused = try await baton(fleet, "deploy", "app.yml", "-y", "--plan", "plan.json")
+            #expect(refused.status == .exited(2), "\(refused.output)\(refused.errors)")
+            try write(fleet, size: "1")
+            let done = try await baton(fleet, "deploy", "app.yml", "-y", "--plan", "plan.json")
+            #expect(done.status == .exited(0), "\(done.output)\(done.errors)")
+            let bytes = try Files.read("\(fleet.place.directory)/plan.json")
+            #expect(!String(decoding: bytes, as: UTF8.self).contains("battery"))
         }
     }
 }

@@ -38,6 +38,27 @@ import Testing
         #expect(result.exit.rawValue == exit)
     }
 
+    /// Failed and down is `D`, failed with somebody else at work `L`.
+    @Test(arguments: [
+        ("OC", "ok", 0), ("F", "failed", 3), ("CF", "failed", 3), ("CFn", "failed", 3), ("D", "dirty", 4),
+        ("CDn", "dirty", 4), ("DF", "dirty", 4), ("L", "locked", 7), ("CL", "failed", 3), ("f", "refused", 2),
+        ("u", "unreachable", 6), ("Cu", "mixed", 5), ("Du", "dirty", 4),
+    ])
+    func `a service that is down somewhere is another thing than a failure`(
+        letters: String,
+        outcome: String,
+        exit: Int32
+    ) {
+        var hosts = hosts(letters.replacing("D", with: "F").replacing("L", with: "f"))
+        for (index, letter) in letters.enumerated() {
+            if letter == "D" { hosts[index].isDown = true }
+            if letter == "L" { hosts[index].problem = .init(kind: HostResult.lockedKind, message: "x") }
+        }
+        let result = RunResult(run: "r", command: "restart", hosts: hosts, interrupted: false, purpose: .services)
+        #expect(result.outcome.rawValue == outcome)
+        #expect(result.exit.rawValue == exit)
+    }
+
     @Test(arguments: [
         ("o", "ok", 0, 0), ("oc", "changes", 0, 9), ("cf", "mixed", 5, 5), ("f", "failed", 5, 5),
         ("cu", "unreachable", 6, 6), ("", "ok", 0, 0),

@@ -52,7 +52,9 @@ struct PlaybookSchemaTests {
         let verdicts = result.output.split(separator: "\n").map(String.init)
         try #require(verdicts.count == good.count + wrong.count, "\(result.errors)")
         for (document, verdict) in zip(good, verdicts) { #expect(verdict == "ok", "\(verdict): \(document)") }
-        for (document, verdict) in zip(wrong, verdicts.dropFirst(good.count)) { #expect(verdict != "ok", "\(document)") }
+        for (document, verdict) in zip(wrong, verdicts.dropFirst(good.count)) {
+            #expect(verdict != "ok", "\(document)")
+        }
         // Baton and the schema agree.
         for document in wrong {
             var diagnostics = Diagnostics()

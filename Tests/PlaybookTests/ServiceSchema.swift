@@ -74,7 +74,8 @@ enum ServiceSchema {
         case .duration: .members(["type": types("string", "number")])
         case .size: .members(["type": types("string", "integer")])
         case .choice(let words): choice(words)
-        case .signal: .members(["enum": .array(Signal.allCases.flatMap { [.string($0.name), .string("SIG\($0.name)")] })])
+        case .signal:
+            .members(["enum": .array(Signal.allCases.flatMap { [.string($0.name), .string("SIG\($0.name)")] })])
         case .exits: oneOrMore(.members(["type": types("integer", "string")]))
         case .command: oneOrMore(reference("text"))
         case .settings: .members(["type": .string("object"), "additionalProperties": reference("text")])

@@ -1,11 +1,14 @@
-import Document
+package import Document
 import HostSide
 import Supervision
 import Text
 
 /// `service`, and `restart` and `reload`, which are short for it: a service is on the host as it is defined, and as it is
 /// to be.
-struct ServiceTask: TaskBody {
+package struct ServiceTask: TaskBody {
+    /// The kinds of tasks that read services/*.yml.
+    package static let kinds = ["service", "restart", "reload"]
+
     static let kind = TaskKind(
         "service",
         "A service of the project is defined on the host and runs as its definition says; what was born with another one "
@@ -84,7 +87,7 @@ struct ServiceTask: TaskBody {
     let arguments: Arguments
     var state: String?
 
-    func work(for resolver: inout TaskResolver) throws(DocumentError) -> any Work {
+    package func work(for resolver: inout TaskResolver) throws(DocumentError) -> any Work {
         let chosen = try resolver.choice(arguments["state"], ServiceTask.states)
         let state = self.state ?? chosen ?? "started"
         let enabled = try resolver.reading(arguments["enabled"])?.flag()
@@ -114,7 +117,7 @@ struct ServiceTask: TaskBody {
         return try ServiceWork(definition, wanted, at: argument.origin)
     }
 
-    func checkFiles(_ contents: Contents, _ diagnostics: inout Diagnostics) {
+    package func checkFiles(_ contents: Contents, _ diagnostics: inout Diagnostics) {
         guard let argument = arguments["name"], let name = argument.constantText,
             contents.catalog?.services[name] == nil, !arguments["state"].isConstantly("absent")
         else { return }

@@ -90,7 +90,7 @@ private struct SightingReader {
             sighting.members[sighting.members.count - 1].logOwner = value
         case "foreign":
             guard sighting.foreign.count < Self.most else { return false }
-            sighting.foreign.append(value)
+            if !sighting.foreign.contains(value) { sighting.foreign.append(value) }
         case "busy": sighting.busy = value
         case "unfinished": sighting.unfinished = value
         default: return false

@@ -1,0 +1,178 @@
+import HostSide
+import Reactor
+import Shell
+import Supervision
+import TestSupport
+import Testing
+
+/// Definitions put in place under each shell, with a supervisor of the test's own.
+@Suite(.enabled(if: Surroundings.isRoot, "files of a definition belong to root")) struct ApplyTests {
+    private static let project = Project(
+        text: """
+            services:
+              web:
+                command: /bin/web
+                processes: 2
+                start_seconds: 0
+                stop_seconds: 2
+                environment: {GREETING: "it's $me", PASSWORD: !secret env:DATABASE_PASSWORD}
+
+            """
+    )
+
+    /// The rendering as it is for systemd, with all of its paths in the place.
+    private static func rendering(_ place: ProcedurePlace, _ change: (inout Project) -> Void = { _ in }) throws
+        -> Rendering
+    {
+        var project = project
+        change(&project)
+        var rendering = try project.rendering(.systemd)
+        for index in rendering.files.indices {
+            rendering.files[index].path = place.path + rendering.files[index].path
+            rendering.files[index].path = rendering.files[index].path.replacing("/etc/baton/", with: "/etc/")
+            if rendering.files[index].path.hasSuffix("/services/web/service") {
+                rendering.files[index].content = rendering.files[index].content
+                    .replacing(" /etc/", with: " \(place.path)/etc/").replacing("/etc/baton/", with: "/etc/")
+            }
+        }
+        for index in rendering.directories.indices {
+            rendering.directories[index].path =
+                place.path + rendering.directories[index].path.replacing("/etc/baton", with: "/etc")
+        }
+        return rendering
+    }
+
+    private static func apply(
+        _ rendering: Rendering,
+        _ place: ProcedurePlace,
+        _ state: WantedState = .started,
+        adopts: Bool = false,
+        expected: [HostSide.Expectation] = []
+    ) async throws -> ProcedureEnd {
+        let change = ServiceChange(
+            service: "web",
+            rendering: rendering,
+            expected: expected,
+            state: state,
+            adopts: adopts
+        )
+        let program = ProcedureEnd.program(place.operation(change.script(place.fake)))
+        return try ProcedureEnd(try await place.run(program))
+    }
+
+    private static func files(_ place: ProcedurePlace) async throws -> String {
+        try await place.shell(
+            "find etc ! -type d -exec ls -ln --time-style=full-iso {} + | sort; find etc -type f -exec sha256sum {} + | sort"
+        ).output
+    }
+
+    @Test(arguments: HostShell.present)
+    func `what refuses a definition leaves everything as it was`(shell: HostShell) async throws {
+        try await withPlace(shell) { place in
+            _ = try await place.shell("rm -r etc/services; mkdir -p etc/systemd/system")
+            try place.write("fake/refusal", "line 3\u{1b}[1m is bad\n")
+            let refused = try await Self.apply(try Self.rendering(place), place)
+            #expect(refused.end == .failed(status: 1))
+            #expect(refused.errors.hasPrefix("systemd refuses the definition: line 3[1m is bad\n"), "\(refused.errors)")
+            #expect(try await place.shell("find etc -mindepth 1").output == "etc/systemd\netc/systemd/system\n")
+            _ = try await place.shell("rm fake/refusal")
+
+            let first = try await Self.apply(try Self.rendering(place), place)
+            #expect(first.end == .done, "\(first.errors)")
+            #expect(place.read("etc/services/web/secrets").contains("battery"))
+            #expect(place.read("fake/boot") == "" && Files.list("\(place.path)/fake").contains("boot"))
+            let pids = [place.pid("web@0.service"), place.pid("web@1.service")]
+            let before = try await Self.files(place)
+            for reason in ["refusal", "untaken"] {
+                try place.write("fake/\(reason)", "no")
+                let changed = try Self.rendering(place) { $0.text.replace("/bin/web", with: "/bin/other") }
+                let again = try await Self.apply(changed, place)
+                #expect(again.end == .failed(status: 1) && again.lines.suffix(2) == ["restored web", "end 1"])
+                #expect(try await Self.files(place) == before, "\(reason)")
+                _ = try await place.shell("rm fake/\(reason)")
+            }
+            #expect([place.pid("web@0.service"), place.pid("web@1.service")] == pids)
+            #expect(try await Self.apply(try Self.rendering(place), place).end == .skipped("web is as it should be"))
+        }
+    }
+
+    @Test(arguments: HostShell.present)
+    func `only those that were born with something else restart, and secrets are in nothing that stays`(
+        shell: HostShell
+    ) async throws {
+        try await withPlace(shell) { place in
+            _ = try await place.shell("rm -r etc/services; mkdir -p etc/systemd/system")
+            #expect(try await Self.apply(try Self.rendering(place), place).end == .done)
+            let pids = [place.pid("web@0.service"), place.pid("web@1.service")]
+            // The process is older than a file by more than both clocks' steps.
+            _ = try await place.shell("sleep 0.1")
+            let second = try await Self.apply(
+                try Self.rendering(place) { $0.secrets["DATABASE_PASSWORD"] = "another battery" },
+                place
+            )
+            #expect(second.end == .done, "\(second.errors)")
+            #expect(second.lines.filter { $0.hasPrefix("start ") } == ["start web@0.service", "start web@1.service"])
+            #expect(place.pid("web@0.service") != pids[0] && place.pid("web@1.service") != pids[1])
+            #expect(place.read("etc/services/web/secrets").contains("another battery"))
+            #expect(try await place.shell("grep -rl battery var || echo none").output == "none\n")
+            #expect(!second.lines.joined().contains("battery") && !second.errors.contains("battery"))
+            // Interrupted behind the definition and before the restart: it is due all the same.
+            let born = try await place.shell(
+                "sleep 0.1; cp etc/services/web/born-1 x; mv x etc/services/web/born-1; chmod 600 etc/services/web/born-1"
+            )
+            #expect(born.succeeded)
+            let kept = place.pid("web@0.service")
+            #expect(try await place.look().members.map(\.isDue) == [false, true])
+            let third = try await Self.apply(
+                try Self.rendering(place) { $0.secrets["DATABASE_PASSWORD"] = "another battery" },
+                place
+            )
+            #expect(third.lines.filter { $0.hasPrefix("start ") } == ["start web@1.service"])
+            #expect(place.pid("web@0.service") == kept)
+            // One member less.
+            let fewer = try await Self.apply(
+                try Self.rendering(place) {
+                    $0.text.replace("processes: 2", with: "processes: 1")
+                    $0.secrets["DATABASE_PASSWORD"] = "another battery"
+                },
+                place
+            )
+            #expect(fewer.end == .done, "\(fewer.errors)")
+            #expect(fewer.lines.contains("drop web@0.service web@1.service"))
+            #expect(!place.read("etc/systemd/system/web.service").isEmpty)
+            #expect(!Files.list("\(place.path)/etc/systemd/system").contains("web@.service"))
+        }
+    }
+
+    @Test(arguments: HostShell.present)
+    func `what is somebody else's, or not as it was seen, is left alone`(shell: HostShell) async throws {
+        try await withPlace(shell) { place in
+            _ = try await place.shell("mkdir -p etc/systemd/system; chmod 755 etc/systemd etc/systemd/system")
+            try place.write("etc/systemd/system/web@.service", "[Service]\n")
+            let before = try await Self.files(place)
+            let foreign = try await Self.apply(try Self.rendering(place), place)
+            #expect(foreign.end == .failed(status: 1))
+            #expect(foreign.errors.contains("etc/systemd/system/web@.service was not written by Baton"))
+            let seen = HostSide.Expectation(
+                path: "\(place.path)/etc/systemd/system/web@.service",
+                fingerprint: "missing"
+            )
+            #expect(
+                try await Self.apply(try Self.rendering(place), place, adopts: true, expected: [seen]).end == .stale
+            )
+            #expect(try await Self.files(place) == before && place.read("fake/asked") == "")
+            #expect(try await Self.apply(try Self.rendering(place), place, .stopped, adopts: true).end == .done)
+            #expect(place.read("fake/asked") == "take\n")
+            #expect(place.read("var/services/web/previous/1") == "[Service]\n")
+            // A directory of root that is somebody else's, or a link.
+            for line in ["chown 65534 etc/services", "mv etc/services etc/x; ln -s x etc/services"] {
+                _ = try await place.shell("chown 0 etc/services; \(line)")
+                let refused = try await Self.apply(
+                    try Self.rendering(place) { $0.text.replace("/bin/web", with: "/bin/other") },
+                    place
+                )
+                #expect(refused.end == .failed(status: 1), "\(line): \(refused.lines)")
+            }
+        }
+    }
+}
