@@ -77,6 +77,8 @@ baton_compare_directory() {
 }
 
 baton_compare_file() {
+    # What is only made where it is missing belongs to the service.
+    if [ "$7" = kept ]; then return 0; fi
     b_new_files=$b_new_files$2$b_newline
     baton_as_seen "$2" "$6"
 }
