@@ -73,7 +73,8 @@ import Testing
             #expect(try await driver.state("app") == "absent")
 
             // Nobody there.
-            try await host.output("systemctl stop runit")
+            try await host.output("systemctl kill --signal=KILL runit")
+            try await host.waitFor("! pgrep -x runsvdir")
             let here = try await driver("here")
             #expect(!here.isDone && here.said.contains("no runsvdir watches"), "\(here)")
         }

@@ -4,14 +4,15 @@ internal import Shell
 
 /// The shell functions that services are looked at and changed with (programs/services).
 enum ServiceLibrary: String, CaseIterable {
-    case common, members, procedure, apply, look, detach, systemd, supervisord, runit, upstart
+    case common, members, procedure, apply, look, detach
+    case systemd, supervisord, upstart, runit
 
     /// What looks need.
     static let looking: [ServiceLibrary] = [.common, .members, .procedure, .apply] + drivers + [.look]
     /// What a procedure needs, and what starts one and follows it.
     static let procedures: [ServiceLibrary] = [.common, .members, .procedure, .apply] + drivers
     static let following: [ServiceLibrary] = [.common, .detach]
-    private static let drivers: [ServiceLibrary] = [.systemd, .supervisord, .runit, .upstart]
+    private static let drivers: [ServiceLibrary] = [.systemd, .supervisord, .upstart, .runit]
 
     static let lookingParts: Set<HostLibrary> = [.state, .age]
     static let procedureParts: [HostLibrary] = [.state, .age, .way, .place, .change]
@@ -34,8 +35,8 @@ enum ServiceLibrary: String, CaseIterable {
         case .detach: baton_services_detach_sh()
         case .systemd: baton_services_systemd_sh()
         case .supervisord: baton_services_supervisord_sh()
-        case .runit: baton_services_runit_sh()
         case .upstart: baton_services_upstart_sh()
+        case .runit: baton_services_runit_sh()
         }
     }
 }

@@ -108,7 +108,8 @@ private struct SightingReader {
     // STATE PID RESTARTS due|current UPTIME NAME, the name with whatever it holds.
     private mutating func member(_ value: String) -> Bool {
         let words = value.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: false)
-        guard words.count == 6, sighting.members.count < Self.most, let state = ServiceSighting.State(rawValue: String(words[0])),
+        guard words.count == 6, sighting.members.count < Self.most,
+            let state = ServiceSighting.State(rawValue: String(words[0])),
             words[3] == "due" || words[3] == "current", !words[5].isEmpty
         else { return false }
         var numbers: [Int?] = []
