@@ -33,6 +33,7 @@ baton_program baton_services_apply_sh(void);
 baton_program baton_services_look_sh(void);
 baton_program baton_services_detach_sh(void);
 baton_program baton_services_systemd_sh(void);
+// What supervisors are asked through, one file each (programs/services).
 baton_program baton_services_supervisord_sh(void);
 baton_program baton_services_runit_sh(void);
 baton_program baton_services_upstart_sh(void);

@@ -35,10 +35,10 @@ baton_children() {
 # A time as `stat -c '%Z %z'` tells it, in b_milliseconds. A file system that keeps whole seconds only leaves it open
 # when in that second it was: at its end.
 baton_milliseconds() {
-    b_whole=${1%% *} b_part=999
+    b_part_before=${1%% *} b_part=999
     case $1 in *.000000000*) ;; *.[0-9][0-9][0-9]*) b_part=${1#*.} b_part=${b_part%"${b_part#???}"} ;; esac
     # Of a number with a leading zero the shell would think it is octal.
-    b_milliseconds=$((b_whole * 1000 + 1$b_part - 1000))
+    b_milliseconds=$((b_part_before * 1000 + 1$b_part - 1000))
 }
 
 # The lines of b_times, one per number in $@: is the process of b_born older than one of them?

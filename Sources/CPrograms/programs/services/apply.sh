@@ -77,6 +77,8 @@ baton_compare_directory() {
 }
 
 baton_compare_file() {
+    # What is only made where it is missing belongs to the service.
+    if [ "$7" = kept ]; then return 0; fi
     b_new_files=$b_new_files$2$b_newline
     baton_as_seen "$2" "$6"
 }
@@ -144,7 +146,8 @@ baton_install_file() {
         case $4 in "$b_user:" | "$b_user:$b_group") return 0 ;; esac
         ;;
     esac
-    if [ "$7" = birth ] && [ "$b_pass" = install ]; then
+    # Of a member that is new: some supervisors start it as soon as they know it.
+    if [ "$7" = birth ] && [ "$b_pass" = install ] && [ "$b_seen_1" != missing ]; then
         b_reborn=yes
         return 0
     fi
@@ -272,6 +275,9 @@ baton_take_up() {
             baton_summary
             exit 1
         }
+        # Nobody is left whom it could make older, and those that start with the group are born with it.
+        b_pass=birth
+        b_definition
     fi
     IFS=$b_newline
     set -f

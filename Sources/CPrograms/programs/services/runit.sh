@@ -227,19 +227,37 @@ baton_runit_take() {
             return 1
         fi
         baton_runit_wait 20 baton_runit_supervised "$b_rv_member" || return 1
+        # Of a log that runsv does not know, sv warns first, and then tells the member's state once more.
         b_rv_has='' b_rv_wants=
-        case $b_rv_output in *': log: '*) b_rv_has=yes ;; esac
-        if [ -d "$b_rv_started/$b_rv_member/log/" ]; then b_rv_wants=yes; fi
+        case $b_rv_output in *'; run: log: '* | *'; down: log: '* | *'; finish: log: '*) b_rv_has=yes ;; esac
+        if [ -f "$b_rv_started/$b_rv_member/log/run" ]; then b_rv_wants=yes; fi
         [ "$b_rv_has" != "$b_rv_wants" ] || continue
         baton_runit_stop "$b_rv_member" || return 1
+        # What an old log left would be taken for one.
+        b_rv_log=$b_rv_folder/$b_rv_member/log
+        if [ -z "$b_rv_wants" ]; then
+            rm -rf "$b_rv_log-before"
+            b_said=$(mv "$b_rv_log" "$b_rv_log-before" 2>&1) || return 1
+            b_rv_log=$b_rv_log-before
+        fi
         b_rv_runsv=$(baton_runit_parent "$b_rv_member")
-        baton_runit_sv 10 exit "$b_rv_started/$b_rv_member"
+        baton_runit_exit "$b_rv_started/$b_rv_member" "$b_rv_log"
         if ! baton_runit_wait 20 baton_runit_renewed "$b_rv_member" "$b_rv_runsv"; then
             b_said="runsv of $b_rv_member did not begin again: ${b_said:-$b_rv_output}"
             return 1
         fi
+        rm -rf "$b_rv_folder/$b_rv_member/log-before"
     done
     b_said=
+}
+
+# baton_runit_exit DIRECTORY LOG: runsv ends once the log has, and the log once nobody can write to it any more. A child
+# that outlives its service still can.
+baton_runit_exit() {
+    baton_runit_sv 3 exit "$1"
+    case $b_rv_output in *'timeout: '*) ;; *) return 0 ;; esac
+    if [ -e "$2/supervise/ok" ]; then baton_runit_sv 1 kill "$2"; fi
+    baton_runit_sv 5 exit "$1"
 }
 
 baton_runit_supervised() {
@@ -274,7 +292,7 @@ baton_runit_drop() {
         fi
         b_rv_place=$b_rv_folder/$b_rv_member
         [ -d "$b_rv_place" ] || continue
-        baton_runit_sv 10 exit "$b_rv_place"
+        baton_runit_exit "$b_rv_place" "$b_rv_place/log"
         if ! baton_runit_wait 20 baton_runit_ended "$b_rv_place"; then
             b_said="runsv still runs in $b_rv_place: $b_rv_output"
             return 1

@@ -161,7 +161,7 @@ baton_supervisord_start() {
     baton_supervisord_forget
     baton_supervisord_state "$1"
     # A service that runs is not forgiven what it did.
-    case $b_state in running | starting) return 0 ;; esac
+    if [ "$b_state" = running ]; then return 0; fi
     baton_supervisord_forgive "$1"
     # It is between two attempts: for supervisord that is started, and the pause may be long.
     if [ "$b_state" = backoff ]; then baton_supervisord_ask 30 stop "$1"; fi
