@@ -82,7 +82,7 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport",
-            dependencies: ["Reactor", "Shell", "Lab", "CSystem"],
+            dependencies: ["Reactor", "Shell", "Lab", "CSystem", "Document", "Events"],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),

@@ -30,7 +30,7 @@ package enum LargeFiles {
                 return size > file.size ? [] : piece
             }
         } catch {
-            throw ContentProblem("it cannot be read: \(error.reason)")
+            throw ContentProblem(error.reason)
         }
         guard Files.stamp(path) == stamp else { throw ContentProblem("something else writes it at this moment") }
         return FileChange.Content(.init(path: path, stamp: stamp), size: size, sha256: sum)

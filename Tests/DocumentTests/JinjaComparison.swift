@@ -4,12 +4,6 @@ import Reactor
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// A text that Ansible evaluates too.
 struct JinjaCase: CustomTestStringConvertible, Sendable {
     enum Kind: String {
@@ -88,66 +82,27 @@ struct JinjaCase: CustomTestStringConvertible, Sendable {
     private static func list(_ file: String) -> [String] { (document(file).elements ?? []).compactMap(\.text) }
 }
 
-/// Ansible's word on all cases, asked for once.
-actor Jinja {
-    static let shared = Jinja()
-
-    private static let root = JinjaCase.folder.split(separator: "/").dropLast(2).map { "/" + $0 }.joined()
-    private static let python = "\(root)/.build/ansible-venv/bin/python"
-
-    static let isThere = Files.exists(python)
-    /// Without Ansible the comparison is skipped, except where everything must be tested.
-    static let mustRun = isThere || getenv("CI").map { String(cString: $0) == "true" } == true
-    static let reason: Comment = "ansible-core is not in .build/ansible-venv: scripts/setup tests puts it there"
-
-    private var task: Task<[String: [String]], any Error>?
-
-    func differences(of name: String) async throws -> [String]? {
-        let task = task ?? Task { try await Jinja.compare() }
-        self.task = task
-        return try await task.value[name]
-    }
-
-    private static func compare() async throws -> [String: [String]] {
-        let cases = JinjaCase.all.map { one in
-            var members: [JSON.Member] = [
-                .init(name: "name", value: .string(one.name)), .init(name: "text", value: .string(one.text)),
-                .init(name: "kind", value: .string(one.kind.rawValue)),
-            ]
-            switch one.outcome() {
-            case .success(let value): members.append(.init(name: "value", value: value))
-            case .failure(let error): members.append(.init(name: "error", value: .string(error.description)))
-            }
-            return JSON.object(members)
+/// Ansible's word on all cases.
+private let jinja = AnsibleWord("\(JinjaCase.folder)/jinja.py") {
+    let cases = JinjaCase.all.map { one in
+        var members: [JSON.Member] = [
+            .init(name: "name", value: .string(one.name)), .init(name: "text", value: .string(one.text)),
+            .init(name: "kind", value: .string(one.kind.rawValue)),
+        ]
+        switch one.outcome() {
+        case .success(let value): members.append(.init(name: "value", value: value))
+        case .failure(let error): members.append(.init(name: "error", value: .string(error.description)))
         }
-        let request = JSON.members([
-            "variables": .string("\(JinjaCase.folder)/Cases/vars.yml"), "cases": .array(cases),
-        ])
-        let result = try await withDirectory { directory in
-            // Not through a pipe: a reader that ends early would end the tests too.
-            try Files.write(Array(request.line.utf8), to: "\(directory)/request")
-            return try await runChild([python, "\(JinjaCase.folder)/jinja.py", "\(directory)/request"])
-        }
-        guard result.succeeded else { throw JinjaFailure(text: result.errors) }
-        let line = result.output.split(separator: "\n").last ?? ""
-        let root = try JSONText.parse(SourceText(name: "jinja.py", text: String(line)))
-        return Dictionary(
-            uniqueKeysWithValues: (root.entries ?? []).map { entry in
-                (entry.name, (entry.value.elements ?? []).compactMap(\.text))
-            }
-        )
+        return JSON.object(members)
     }
-}
-
-struct JinjaFailure: Error {
-    var text: String
+    return JSON.members(["variables": .string("\(JinjaCase.folder)/Cases/vars.yml"), "cases": .array(cases)])
 }
 
 /// Whatever Ansible makes of an expression or a template, Baton makes of it too.
 struct JinjaComparisonTests {
-    @Test(.enabled(if: Jinja.mustRun, Jinja.reason), arguments: JinjaCase.all)
+    @Test(.enabled(if: AnsibleWord.mustRun, AnsibleWord.reason), arguments: JinjaCase.all)
     func `is evaluated as by Ansible`(one: JinjaCase) async throws {
-        let differences = try #require(try await Jinja.shared.differences(of: one.name))
+        let differences = try #require(try await jinja.differences(of: one.name))
         if let reason = one.reason {
             #expect(differences.count == 1, "they are said to differ: \(reason)")
         } else {

@@ -69,44 +69,12 @@ struct InventoryCase: CustomTestStringConvertible, Sendable {
     }
 }
 
-/// Ansible's word on all cases, asked for once.
-actor Ansible {
-    static let shared = Ansible()
-
-    private static let root = InventoryCase.folder.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
-    private static let python = "\(root)/.build/ansible-venv/bin/python"
-
-    static let isThere = Files.exists(python)
-    /// Without Ansible the comparison is skipped, except where everything must be tested.
-    static let mustRun = isThere || getenv("CI").map { String(cString: $0) == "true" } == true
-    static let reason: Comment = "ansible-core is not in .build/ansible-venv: scripts/setup tests puts it there"
-
-    private var task: Task<[String: [String]], any Error>?
-
-    func differences(of name: String) async throws -> [String]? {
-        let task = task ?? Task { try await Ansible.compare() }
-        self.task = task
-        return try await task.value[name]
-    }
-
-    private static func compare() async throws -> [String: [String]] {
+/// What Ansible is asked about all cases.
+enum Ansible {
+    static let word = AnsibleWord("\(InventoryCase.folder.dropLast("/Cases".count))/compare.py") {
         var requests: [JSON] = []
         for one in InventoryCase.all { requests.append(try await request(one)) }
-        let script = "\(InventoryCase.folder.dropLast("/Cases".count))/compare.py"
-        let request = JSON.array(requests).line
-        let result = try await withDirectory { directory in
-            // Not through a pipe: a reader that ends early would end the tests too.
-            try Files.write(Array(request.utf8), to: "\(directory)/request")
-            return try await runChild([python, script, "\(directory)/request"])
-        }
-        guard result.succeeded else { throw ComparisonFailure(text: result.errors) }
-        let line = result.output.split(separator: "\n").last ?? ""
-        let root = try JSONText.parse(SourceText(name: "compare.py", text: String(line)))
-        return Dictionary(
-            uniqueKeysWithValues: (root.entries ?? []).map { entry in
-                (entry.name, (entry.value.elements ?? []).compactMap(\.text))
-            }
-        )
+        return .array(requests)
     }
 
     private static func request(_ one: InventoryCase) async throws -> JSON {
@@ -145,15 +113,11 @@ actor Ansible {
     }
 }
 
-struct ComparisonFailure: Error {
-    var text: String
-}
-
 /// Whatever Ansible makes of an inventory, Baton makes of it too.
 struct AnsibleComparisonTests {
-    @Test(.enabled(if: Ansible.mustRun, Ansible.reason), arguments: InventoryCase.all)
+    @Test(.enabled(if: AnsibleWord.mustRun, AnsibleWord.reason), arguments: InventoryCase.all)
     func `is resolved as by Ansible`(one: InventoryCase) async throws {
-        var differences = try #require(try await Ansible.shared.differences(of: one.name))
+        var differences = try #require(try await Ansible.word.differences(of: one.name))
         differences.removeAll { difference in
             one.stricter.contains { difference.hasPrefix("pattern \($0): Baton refuses it") }
         }

@@ -43,7 +43,7 @@ enum ProjectFiles {
         do throws(SystemError) {
             return try Files.read(path, limit: mostBytes, regularOnly: true)
         } catch {
-            throw ContentProblem("it cannot be read: \(error.reason)")
+            throw ContentProblem(error.reason)
         }
     }
 }
