@@ -249,6 +249,18 @@ import Testing
                 #expect(try await app.host.output("kill -0 \(old) 2>/dev/null || echo gone") == "gone")
             }
 
+            // What Baton did not define is started and stopped by its name.
+            let nginx = ServiceSubject.unit("nginx", nil)
+            let served = try await app.run(ServicePrograms.verb(.start, nginx))
+            #expect(served.end == .done && served.lines.contains("running nginx.service pid N"), "\(served.errors)")
+            #expect(try await app.run(ServicePrograms.verb(.reload, nginx)).end == .done)
+            #expect(try await app.run(ServicePrograms.verb(.stop, nginx)).end == .done)
+            #expect(try await app.host.output("systemctl is-active nginx || :") == "inactive")
+            let unknown = try await app.run(ServicePrograms.verb(.start, .unit("nothing", .systemd)))
+            #expect(
+                unknown.end == .failed(status: 1) && unknown.errors.contains("systemd does not know nothing.service")
+            )
+
             // The link and everything of the session go while the first of three is stopped.
             let program = ProcedureEnd.program(ServicePrograms.verb(.restart, .service("app")), round: 1)
             var request = ChildRequest(
@@ -265,6 +277,9 @@ import Testing
             try await app.host.output("rm /var/lib/baton/services/app/journal")
             async let dropped = fleet.loop.run(asked)
             try await app.host.waitFor("grep -q 'stop app@0' /var/lib/baton/services/app/journal")
+            // Its unit is none of the login's: where logins end with all of their processes, it goes on.
+            let group = "read -r pid rest </var/lib/baton/services/app/lock && cat /proc/$pid/cgroup"
+            #expect(try await app.host.output(group).contains("/system.slice/run-"))
             let second = try await app.verb(.stop, round: 2)
             #expect(second.end == .failed(status: ServicePrograms.busyStatus))
             #expect(second.errors.hasPrefix("app is being changed already: restart, by root@198.18.0.1, since 20"))
