@@ -175,4 +175,24 @@ import Testing
             }
         }
     }
+
+    @Test func `what the service writes itself is in nobody's way`() async throws {
+        try await withPlace(HostShell.present[0]) { place in
+            _ = try await place.shell("rm -r etc/services; mkdir -p etc/systemd/system log; chmod 755 log")
+            func rendering(_ program: String) throws -> Rendering {
+                var rendering = try Self.rendering(place) { $0.text.replace("/bin/web", with: program) }
+                var log = rendering.files[0]
+                (log.path, log.mode, log.content, log.isKept) = ("\(place.path)/log/web.log", 0o640, "", true)
+                rendering.files.append(log)
+                return rendering
+            }
+            #expect(try await Self.apply(try rendering("/bin/web"), place).end == .done)
+            try place.write("log/web.log", "what it said\n")
+            // How it was seen says nothing either: it grows meanwhile.
+            let seen = HostSide.Expectation(path: "\(place.path)/log/web.log", fingerprint: "missing")
+            let second = try await Self.apply(try rendering("/bin/other"), place, expected: [seen])
+            #expect(second.end == .done, "\(second.errors)")
+            #expect(place.read("log/web.log") == "what it said\n")
+        }
+    }
 }

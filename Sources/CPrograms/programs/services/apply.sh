@@ -43,6 +43,8 @@ baton_service_apply() {
     baton_take_up
     b_pass=birth
     b_definition
+    # Clocks of files and processes tick in steps: what starts within one of them would count as older than its birth.
+    if [ -n "$b_reborn" ]; then baton_pause; fi
     b_said=
     baton_keep_previous
     { baton_enabling "$b_boot" && "baton_become_$b_wanted"; } || {
@@ -77,7 +79,7 @@ baton_compare_directory() {
 }
 
 baton_compare_file() {
-    # What is only made where it is missing belongs to the service.
+    # What the service writes is nobody's definition.
     if [ "$7" = kept ]; then return 0; fi
     b_new_files=$b_new_files$2$b_newline
     baton_as_seen "$2" "$6"
