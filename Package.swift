@@ -62,7 +62,8 @@ let package = Package(
         room(
             "Run",
             [
-                "Playbook", "Supervision", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH", "Shell",
+                "Playbook", "Supervision", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH",
+                "Shell",
                 "Text",
             ]
         ),

@@ -48,7 +48,8 @@ enum RenderingText {
                     .members([
                         "path": .string(file.path), "mode": .string(mode(file.mode)),
                         "user": .string(file.owner.user), "group": file.owner.group.map { .string($0) },
-                        "secret": .bool(file.isSecret), "kept": .bool(file.isKept), "content": file.isBirth ? nil : .string(file.content),
+                        "secret": .bool(file.isSecret), "kept": .bool(file.isKept),
+                        "content": file.isBirth ? nil : .string(file.content),
                     ])
                 }
             ),
