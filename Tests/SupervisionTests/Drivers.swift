@@ -88,8 +88,10 @@ struct Driver {
             try await host.run("sleep 0.1")
         }
         let last = try await self("state", member)
+        let more = try await host.run("ps axo pid,ppid,stat,args; tail -n 8 /var/log/app/*; ls -l /etc/sv/app/* 2>&1")
         throw DriverFailure(
-            description: "\(member) is \(last.state), not \(state): \(last.detail) \(last.said)"
+            description:
+                "\(member) is \(last.state), not \(state): \(last.detail) \(last.said)\n\(more.output.suffix(4000))"
         )
     }
 

@@ -240,8 +240,11 @@ baton_runit_take() {
             b_said=$(mv "$b_rv_log" "$b_rv_log-before" 2>&1) || return 1
             b_rv_log=$b_rv_log-before
         fi
-        b_rv_runsv=$(baton_runit_parent "$b_rv_member")
-        baton_runit_exit "$b_rv_started/$b_rv_member" "$b_rv_log"
+        if ! b_rv_runsv=$(baton_runit_parent "$b_rv_member"); then
+            b_said="the runsv of $b_rv_member cannot be found"
+            return 1
+        fi
+        baton_runit_exit "$b_rv_started/$b_rv_member" "$b_rv_log" "$b_rv_runsv"
         if ! baton_runit_wait 20 baton_runit_renewed "$b_rv_member" "$b_rv_runsv"; then
             b_said="runsv of $b_rv_member did not begin again: ${b_said:-$b_rv_output}"
             return 1
@@ -251,13 +254,13 @@ baton_runit_take() {
     b_said=
 }
 
-# baton_runit_exit DIRECTORY LOG: runsv ends once the log has, and the log once nobody can write to it any more. A child
-# that outlives its service still can.
+# baton_runit_exit DIRECTORY LOG RUNSV: runsv ends once the log has, and the log once nobody can write to it any more. A child
+# that outlives its service still can. runsvdir may have started the next runsv already: that one is left alone.
 baton_runit_exit() {
     baton_runit_sv 3 exit "$1"
     case $b_rv_output in *'timeout: '*) ;; *) return 0 ;; esac
-    if [ -e "$2/supervise/ok" ]; then baton_runit_sv 1 kill "$2"; fi
-    baton_runit_sv 5 exit "$1"
+    { read -r b_rv_rest <"/proc/$3/comm"; } 2>/dev/null || return 0
+    if [ "$b_rv_rest" = runsv ] && [ -e "$2/supervise/ok" ]; then baton_runit_sv 1 kill "$2"; fi
 }
 
 baton_runit_supervised() {
@@ -267,7 +270,7 @@ baton_runit_supervised() {
 
 # The runsv of a member: the one whose directory that is.
 baton_runit_parent() {
-    b_rv_place=$(cd -P "$b_rv_started/$1" 2>/dev/null && pwd)
+    b_rv_place=$(CDPATH='' cd -P "$b_rv_started/$1" 2>/dev/null && pwd)
     for b_rv_path in /proc/[0-9]*/comm; do
         { read -r b_rv_word <"$b_rv_path"; } 2>/dev/null || continue
         [ "$b_rv_word" = runsv ] || continue
@@ -287,12 +290,13 @@ baton_runit_renewed() {
 baton_runit_drop() {
     shift
     for b_rv_member; do
+        b_rv_runsv=$(baton_runit_parent "$b_rv_member")
         if [ -h "$b_rv_started/$b_rv_member" ]; then
             b_said=$(rm -f "$b_rv_started/$b_rv_member" 2>&1) || return 1
         fi
         b_rv_place=$b_rv_folder/$b_rv_member
         [ -d "$b_rv_place" ] || continue
-        baton_runit_exit "$b_rv_place" "$b_rv_place/log"
+        baton_runit_exit "$b_rv_place" "$b_rv_place/log" "${b_rv_runsv:-none}"
         if ! baton_runit_wait 20 baton_runit_ended "$b_rv_place"; then
             b_said="runsv still runs in $b_rv_place: $b_rv_output"
             return 1
