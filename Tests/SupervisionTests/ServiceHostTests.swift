@@ -298,4 +298,60 @@ import Testing
             )
         }
     }
+
+    @Test func `a service that is taken over starts, reloads and stops by the master that its pid file names`()
+        async throws
+    {
+        let application = """
+            def application(environ, start_response):
+                start_response("200 OK", [])
+                return [b"hello"]
+
+            """
+        let project = Project(
+            text: """
+                releases:
+                  app: {root: /srv/app, artifact: app, user: deploy}
+                services:
+                  app:
+                    release: app
+                    command: /usr/bin/gunicorn -D --pid /run/app/pid --workers 1 --bind 127.0.0.1:8000 app
+                    runtime_directories: [/run/app]
+                    start_seconds: 1
+                    stop_seconds: 10
+                    handover: {strategy: takeover, profile: gunicorn, pidfile: /run/app/pid}
+
+                """
+        )
+        try await withHosts(1) { fleet in
+            let app = Service(host: fleet[0])
+            try await app.prepare()
+            try await app.host.write("/srv/app/current/app.py", application)
+            let change = ServiceChange(service: "app", rendering: try project.rendering(.systemd), expected: [])
+            let started = try await app.run(ServicePrograms.apply(change))
+            #expect(started.end == .done, "\(started.lines) \(started.errors)")
+            let old = try await app.host.output("cat /run/app/pid")
+            #expect(try await app.look().members.map(\.pid) == [Int(old)])
+            try await app.host.output("kill -USR2 \(old)")
+            try await app.host.waitFor("test -s /run/app/pid.2 && pgrep -P \"$(cat /run/app/pid.2)\"")
+            try await app.host.output("kill -TERM \(old)")
+            try await app.host.waitFor(
+                "! kill -0 \(old) 2>/dev/null && test -s /run/app/pid && ! test -e /run/app/pid.2"
+            )
+            let new = try await app.host.output("cat /run/app/pid")
+            let seen = try await app.look()
+            #expect(seen.members.map(\.pid) == [Int(new)] && seen.members.map(\.isDue) == [false])
+            #expect(try await app.run(ServicePrograms.apply(change)).end == .skipped("app is as it should be"))
+            let workers = try await app.host.output("pgrep -P \(new)")
+            let reloaded = try await app.verb(.reload)
+            #expect(reloaded.end == .done, "\(reloaded.errors)")
+            try await app.host.waitFor("w=$(pgrep -P \(new)) && [ \"$w\" != \"$1\" ]", workers)
+            #expect(try await app.host.output("cat /run/app/pid") == new)
+            let restarted = try await app.verb(.restart)
+            #expect(restarted.end == .done, "\(restarted.errors)")
+            #expect(try await app.host.output("cat /run/app/pid") != new)
+            #expect(try await app.verb(.stop).end == .done)
+            #expect(try await app.host.output("pgrep -c gunicorn || :") == "0")
+        }
+    }
 }

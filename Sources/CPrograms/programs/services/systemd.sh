@@ -116,8 +116,13 @@ baton_systemd_master() {
     b_sy_pid=
     { read -r b_sy_pid <"$b_sy_pidfile" || [ -n "$b_sy_pid" ]; } 2>/dev/null
     case $b_sy_pid in '' | 0* | 1 | *[!0-9]* | ???????????*) return 0 ;; esac
+    # Names of groups are as whoever reads them sees them; process 1 is where its own begin.
+    b_sy_top=
     while IFS= read -r b_sy_line; do
-        case $b_sy_line in *":$b_sy_group") b_pid=$b_sy_pid ;; esac
+        case $b_sy_line in *:/*/init.scope) b_sy_top=${b_sy_line#*:*:} b_sy_top=${b_sy_top%/init.scope} ;; esac
+    done 2>/dev/null </proc/1/cgroup
+    while IFS= read -r b_sy_line; do
+        case $b_sy_line in *":$b_sy_top$b_sy_group") b_pid=$b_sy_pid ;; esac
     done 2>/dev/null <"/proc/$b_sy_pid/cgroup"
     return 0
 }
