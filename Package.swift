@@ -58,6 +58,7 @@ let package = Package(
         room("Fleet", ["SSH", "ClientConfig", "Inventory", "Events", "Reactor", "Shell"]),
         room("HostSide", ["Shell", "Text", "CPrograms"]),
         room("Supervision", ["Document", "Shell", "Text"]),
+        room("Handover", ["HostSide", "Shell", "Text", "CPrograms"]),
         room("Playbook", ["Inventory", "HostSide", "Events", "Document", "Shell", "Text"]),
         room(
             "Run",
@@ -142,6 +143,7 @@ let package = Package(
             ["Document", "HostSide", "Reactor", "Shell", "TestHosts", "Text"],
             exclude: ["Cases"]
         ),
+        tests(of: "Handover", ["HostSide", "Reactor", "Shell", "TestHosts", "TestLoad", "TestServers", "Text"]),
         tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),
     ],
     swiftLanguageModes: [.v6]
