@@ -39,7 +39,8 @@ extension HandoverOrder {
         try validate()
         var lines: [(String, String)] = [
             ("nonce", nonce), ("profile", profile.name), ("old", "\(old.pid) \(old.start) \(old.boot)"),
-            ("uid", String(uid)), ("user", user), ("command", profile.command), ("pidfile", pidFile),
+            ("uid", String(uid)), ("gid", String(gid)), ("user", user), ("command", profile.command),
+            ("pidfile", pidFile),
             ("side", sidePidFile), ("side_holds", profile.sideHolds.rawValue),
             ("want", String(newWorkers)), ("want_old", String(oldWorkers)), ("count", exactWorkers ? "exact" : "least"),
             ("stable", String(stable.hundredths)), ("probes", String(probes)),

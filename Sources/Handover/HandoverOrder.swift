@@ -57,6 +57,7 @@ package struct HandoverOrder: Equatable, Sendable {
     package var old: Identity
     /// Whose processes the masters are.
     package var uid: UInt32
+    package var gid: UInt32
     package var user: String
     package var pidFile: String
     package var flips: [Flip]
@@ -93,6 +94,7 @@ package struct HandoverOrder: Equatable, Sendable {
         profile: HandoverProfile,
         old: Identity,
         uid: UInt32,
+        gid: UInt32,
         user: String,
         pidFile: String,
         flips: [Flip],
@@ -103,6 +105,7 @@ package struct HandoverOrder: Equatable, Sendable {
         self.profile = profile
         self.old = old
         self.uid = uid
+        self.gid = gid
         self.user = user
         self.pidFile = pidFile
         self.flips = flips

@@ -37,6 +37,7 @@ struct Takeover {
             profile: server.kind.profile,
             old: HandoverOrder.Identity(pid: old.pid, start: UInt64(old.started) ?? 0, boot: try Self.boot()),
             uid: 0,
+            gid: 0,
             user: "root",
             pidFile: server.pidFile,
             flips: [HandoverOrder.Flip(.link, server.current, new: "releases/2", old: "releases/1")],

@@ -1,5 +1,5 @@
 #!/bin/sh
-# shellcheck disable=SC2034,SC2154  # the files of this library share their variables
+# shellcheck disable=SC2016,SC2034,SC2154  # the files of this library share their variables; scripts for others are quoted
 # The actions of the edges. Each is safe to do again: whoever takes over from a dead driver does it once more.
 
 # baton_signal WORD SIGNAL PID.START master|worker: intent before, result after, and between them, as the last thing, who
@@ -91,14 +91,14 @@ baton_act_insist() {
 baton_act_force() {
     if [ "${b_order_kill_removes_base-}" = yes ] && [ "$b_base" = "${b_old%.*}" ]; then
         baton_vow intend "remove $b_order_pidfile"
-        baton_may && rm -f -- "$b_order_pidfile"
+        baton_may && baton_as_service 'rm -f -- "$1"' "$b_order_pidfile"
     fi
     b_doomed="$b_old_workers $b_orphans_old"
     baton_signal_all force_worker TERM "$b_doomed"
     if [ -n "$b_old_alive" ]; then baton_signal force KILL "$b_old" master; fi
     baton_signal_all force_worker KILL "$b_doomed"
     if [ "$b_order_side_holds" = old ] && [ "$b_side" = "${b_old%.*}" ] && ! baton_is "$b_old"; then
-        rm -f -- "$b_order_side"
+        baton_as_service 'rm -f -- "$1"' "$b_order_side"
     fi
 }
 
@@ -167,19 +167,17 @@ baton_repair() {
     if [ "$b_order_side_holds" = new ]; then
         if [ -n "$b_order_side" ] && [ -e "$b_order_side" ] && ! baton_who "$b_side"; then
             baton_vow intend "remove $b_order_side"
-            baton_may && rm -f -- "$b_order_side"
+            baton_may && baton_as_service 'rm -f -- "$1"' "$b_order_side"
         fi
     elif [ -n "$b_old_alive" ] && [ "$b_side" = "${b_old%.*}" ] && ! baton_who "$b_base"; then
         baton_vow intend "rename $b_order_side"
-        baton_may && mv -f -- "$b_order_side" "$b_order_pidfile"
+        baton_may && baton_as_service 'mv -f -- "$1" "$2"' "$b_order_side" "$b_order_pidfile"
         return
     fi
-    # The old one's own directory keeps its owner; the file says its number again.
+    # The file says the old one's number again.
     if [ -n "$b_old_alive" ] && [ -z "$b_base" ]; then
-        b_spare=${b_order_pidfile%/*}/.${b_order_pidfile##*/}.baton-$b_order_nonce
         baton_vow intend "write $b_order_pidfile"
-        baton_may && printf '%s\n' "${b_old%.*}" >"$b_spare" && chown "$b_order_uid" "$b_spare" 2>/dev/null
-        mv -f -- "$b_spare" "$b_order_pidfile"
+                baton_may && baton_as_service 'echo "$2" >"$1.baton" && mv -f -- "$1.baton" "$1"' "$b_order_pidfile" "${b_old%.*}"
     fi
 }
 

@@ -34,6 +34,7 @@ baton_take() {
     b_began=$b_now b_short_since=''
     baton_note state "$b_state" "$b_sight"
     baton_put state "$b_state $b_now $b_sight $b_old_count $b_new_count"
+    baton_beat
     if baton_preempt; then return; fi
     if "baton_met_$b_predicate"; then
         baton_note found "$b_state"
@@ -43,6 +44,7 @@ baton_take() {
     if [ -z "$b_hopeless" ]; then "baton_act_$b_action"; fi
     while [ -z "$b_obey" ]; do
         baton_observe
+        baton_beat
         if baton_preempt; then return; fi
         if "baton_met_$b_predicate"; then
             baton_note met "$b_state $((b_now - b_began))"
@@ -66,6 +68,9 @@ baton_take() {
         baton_nap
     done
 }
+
+# For the guard: somebody who is stopped lives, and does nothing.
+baton_beat() { echo "$b_now" >./beat; }
 
 baton_late() { echo "$b_state took more than $b_seconds s: ${b_why_probe:-$b_sight, old $b_old_count, new $b_new_count}"; }
 
@@ -120,6 +125,8 @@ baton_preempt_forward() {
         baton_turn failing 'it was called off'
     elif [ "$b_left" -le 0 ] && [ "${b_order_lost-}" != forward ]; then
         baton_turn failing 'the lease ran out: nobody has renewed it'
+    elif ! baton_signed guard; then
+        baton_turn failing 'the guard has ended: nothing goes on without one'
     elif [ -z "$b_upgrade_sent" ]; then
         return 1
     elif [ -z "$b_old_alive" ]; then

@@ -33,6 +33,7 @@ baton_guard() {
         if [ -e ./conductor ]; then
             b_conductor=gone
             if baton_signed conductor; then b_conductor=alive; fi
+            if baton_stalled; then b_conductor=stalled; fi
         fi
         if baton_must_drive; then
             baton_take_over
@@ -42,9 +43,19 @@ baton_guard() {
     done
 }
 
+# The conductor says ten times a second that it goes on. Half a minute is long, also on a disk that is.
+baton_stalled() {
+    [ "$b_conductor" = alive ] || return 1
+    b_beat=
+    { read -r b_beat <./beat; } 2>/dev/null
+    case $b_beat in '' | *[!0-9]* | ???????????????*) return 1 ;; esac
+    [ $((b_now - b_beat)) -ge "${b_order_stall:-3000}" ]
+}
+
 baton_must_drive() {
     case $b_token:$b_conductor in
     *:gone) b_why_drive='the conductor has ended without a verdict' ;;
+    *:stalled) b_why_drive='the conductor has done nothing for too long' ;;
     armed:*)
         # Where a lost controller means forward, a conductor that lives goes on by itself.
         [ "$b_left" -le 0 ] || return 1

@@ -95,6 +95,8 @@ baton_met_answers() {
 }
 
 baton_met_answers_old() {
+    # Whoever has changed nothing need not show that all is well.
+    if [ -z "$b_flip_begun" ]; then return; fi
     baton_row old
     [ "$b_good" -ge "$b_order_probes" ]
 }
@@ -157,7 +159,7 @@ baton_met_pid_files() {
 
 # The old one, or one that was started in its place.
 baton_met_running() {
-    [ -z "$b_old_alive" ] || return 0
+    if [ -n "$b_old_alive" ] || [ -z "$b_upgrade_sent" ]; then return; fi
     baton_who "$b_base" || return 1
     b_one=$b_who
     baton_title "${b_one%.*}"

@@ -15,7 +15,7 @@ baton_order() {
     done <./order
     case $b_order_nonce in '' | *[!0-9a-f]*) baton_refuse 'the order has no nonce' ;; esac
     for b_value in "${b_order_want-}" "${b_order_want_old-}" "${b_order_stable-}" "${b_order_epoch-}" \
-        "${b_order_uid-}" "${b_order_probes-}" "${b_order_interval-}"; do
+        "${b_order_uid-}" "${b_order_gid-}" "${b_order_probes-}" "${b_order_interval-}"; do
         case $b_value in '' | *[!0-9]* | ???????????*) baton_refuse 'the order lacks a number' ;; esac
     done
     for b_value in "${b_order_upgrade-}" "${b_order_final-}" "${b_order_new_stop-}" "${b_order_drain-}" "${b_order_revive-}"; do

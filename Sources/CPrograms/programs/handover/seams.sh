@@ -34,7 +34,7 @@ baton_strike() {
     if [ "${b_self_uid:-0}" = 0 ] && [ "$3" != 0 ]; then
         # shellcheck disable=SC2016
         if command -v setpriv >/dev/null 2>&1; then
-            setpriv --reuid "$3" --clear-groups sh -c 'kill -s "$1" "$2"' sh "$1" "$2" 2>/dev/null && return
+            setpriv --reuid "$3" --regid "$b_order_gid" --clear-groups sh -c 'kill -s "$1" "$2"' sh "$1" "$2" 2>/dev/null && return
         elif [ -n "${b_order_user-}" ] && [ "$3" = "${b_order_uid-}" ]; then
             su -s /bin/sh "$b_order_user" -c "kill -s $1 $2" </dev/null >/dev/null 2>&1 && return
         fi
@@ -47,8 +47,24 @@ baton_strike() {
 # baton_poll_host new|old|any: whether the service answers, as that release. 0 yes; a sentence on stdout otherwise.
 baton_poll_host() { sh "./probe.$1" 2>&1 </dev/null; }
 
-# Starts the service from nothing, with what `current` says now. Detached by itself: what runs must not end with this.
-baton_launch() { sh ./start >>./start.log 2>&1 </dev/null; }
+# Starts the service from nothing, with what `current` says now. It may stay; what ends this must not end it.
+baton_launch() { setsid sh ./start >>./start.log 2>&1 </dev/null & }
+
+# baton_as_service SCRIPT ARGUMENT...: in a directory of the service as its user, so that no link there leads root astray. As
+# root only where nobody else may write.
+baton_as_service() {
+    if [ "${b_self_uid:-0}" != 0 ] || [ "$b_order_uid" = 0 ]; then
+        sh -c "$1" sh "$2" "${3-}" && return
+    elif command -v setpriv >/dev/null 2>&1; then
+        setpriv --reuid "$b_order_uid" --regid "$b_order_gid" --clear-groups sh -c "$1" sh "$2" "${3-}" 2>/dev/null && return
+    else
+        su -s /bin/sh "$b_order_user" -c "$1" sh "$2" "${3-}" </dev/null 2>/dev/null && return
+    fi
+    [ "${b_self_uid:-0}" = 0 ] && [ -O "${2%/*}/." ] && case $(ls -ld -- "${2%/*}/.") in
+    ?????-??-*) sh -c "$1" sh "$2" "${3-}" ;;
+    *) return 1 ;;
+    esac
+}
 
 # baton_sync PATH: coreutils and newer busybox sync one file; an old one refuses the argument, and then all is synced.
 baton_sync() { sync "$1" 2>/dev/null || sync; }
