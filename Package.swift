@@ -143,7 +143,11 @@ let package = Package(
             ["Document", "HostSide", "Reactor", "Shell", "TestHosts", "Text"],
             exclude: ["Cases"]
         ),
-        tests(of: "Handover", ["HostSide", "Reactor", "Shell", "TestHosts", "TestLoad", "TestServers", "Text"]),
+        tests(
+            of: "Handover",
+            ["HostSide", "Reactor", "Shell", "TestHosts", "TestLoad", "TestServers", "Text"],
+            exclude: ["shell"]
+        ),
         tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),
     ],
     swiftLanguageModes: [.v6]

@@ -6,6 +6,12 @@ import TestServers
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// A takeover of a real server: its order on the host's side, and the calls that a controller makes.
 struct Takeover {
     let server: ServerFixture
@@ -36,9 +42,9 @@ struct Takeover {
             nonce: Self.nonce,
             profile: server.kind.profile,
             old: HandoverOrder.Identity(pid: old.pid, start: UInt64(old.started) ?? 0, boot: try Self.boot()),
-            uid: 0,
-            gid: 0,
-            user: "root",
+            uid: getuid(),
+            gid: getgid(),
+            user: String(cString: getpwuid(getuid()).pointee.pw_name),
             pidFile: server.pidFile,
             flips: [HandoverOrder.Flip(.link, server.current, new: "releases/2", old: "releases/1")],
             workers: server.options.workers,

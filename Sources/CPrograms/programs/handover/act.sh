@@ -83,7 +83,7 @@ baton_act_retire() {
 # It was told once and is still there: told again, and what its death left behind too.
 baton_act_insist() {
     baton_act_retire
-    [ -n "$b_old_alive" ] || baton_signal_all final_worker TERM "$b_orphans_old"
+    [ -n "$b_old_alive" ] || baton_signal_all final_worker "$b_order_final" "$b_orphans_old"
 }
 
 # Never a blind KILL: the new gunicorn gives up when the pid file still names its killed predecessor, whose zombie counts
@@ -94,7 +94,7 @@ baton_act_force() {
         baton_may && baton_as_service 'rm -f -- "$1"' "$b_order_pidfile"
     fi
     b_doomed="$b_old_workers $b_orphans_old"
-    baton_signal_all force_worker TERM "$b_doomed"
+    baton_signal_all force_worker "$b_order_final" "$b_doomed"
     if [ -n "$b_old_alive" ]; then baton_signal force KILL "$b_old" master; fi
     baton_signal_all force_worker KILL "$b_doomed"
     if [ "$b_order_side_holds" = old ] && [ "$b_side" = "${b_old%.*}" ] && ! baton_is "$b_old"; then
@@ -142,7 +142,8 @@ baton_stop_new() {
     if [ -n "$b_new_alive" ]; then
         baton_signal stop "$1" "$b_new" master
     else
-        baton_signal_all stop_worker TERM "$b_orphans_new"
+        # What stops a master in good order does so to its workers: TERM would cut nginx's requests.
+        baton_signal_all stop_worker "$1" "$b_orphans_new"
     fi
     return 0
 }

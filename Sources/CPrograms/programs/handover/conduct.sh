@@ -139,7 +139,9 @@ baton_preempt_forward() {
             return 1
         fi
     elif baton_outage; then
-        baton_turn failing 'nobody was left to serve'
+        b_line=
+        if [ -n "$b_new" ] && [ -z "$b_new_alive" ]; then b_line="the new master ${b_new%.*} has ended and "; fi
+        baton_turn failing "${b_line}nobody was left to serve"
     else
         return 1
     fi

@@ -97,6 +97,11 @@ forward $(baton_by_hand "$b_new" forward)"
 }
 
 baton_serves() {
+    if [ -n "${b_started-}" ] && baton_is "$b_started"; then
+        # What was started in place of the old one.
+        echo old
+        return
+    fi
     case $b_old_count:$b_new_count in 0:0) echo none ;; 0:*) echo new ;; *:0) echo old ;; *) echo both ;; esac
 }
 

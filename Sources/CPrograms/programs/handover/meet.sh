@@ -16,8 +16,9 @@ baton_met_sound() {
         b_hopeless="$b_order_pidfile names ${b_base:-nobody} instead of the master ${b_old%.*}"
     elif [ -n "$b_new" ]; then
         b_hopeless="process ${b_new%.*} is a second master already"
-    elif baton_who "$b_side" && [ "$b_who" != "$b_old" ]; then
-        b_hopeless="$b_order_side names process $b_side, which lives: an earlier takeover is not over, or it is stale"
+    elif [ -n "$b_side" ] && [ "$b_side" != "${b_old%.*}" ] && [ -e "$b_proc/$b_side" ]; then
+        # A zombie counts: the server itself takes it for alive.
+        b_hopeless="$b_order_side names process $b_side, which exists: an earlier takeover is not over, or it is stale"
     else
         baton_uid "${b_old%.*}"
         baton_title "${b_old%.*}"
@@ -62,14 +63,19 @@ baton_met_answers_among() {
     [ "$b_good" -ge "$b_order_probes" ]
 }
 
+# The new release is asked for twice before anybody's answer will do: where two servers take turns, every other question
+# would always meet the same one.
 baton_mixed() {
     baton_probe "${b_mixed_kind:-new}" || return 0
     case $b_answer:$b_answer_kind in
-    yes:new) b_good=$((b_good + 1)) b_asked=$((b_asked + 1)) b_bad=0 ;;
-    no:new) b_mixed_kind=any ;;
-    yes:any) b_mixed_kind=new b_asked=$((b_asked + 1)) ;;
+    yes:new) b_good=$((b_good + 1)) b_asked=$((b_asked + 1)) b_bad=0 b_missed=0 ;;
+    no:new)
+        b_missed=$((b_missed + 1))
+        if [ "$b_missed" -ge 2 ]; then b_mixed_kind=any; fi
+        ;;
+    yes:any) b_mixed_kind=new b_asked=$((b_asked + 1)) b_missed=0 b_bad=0 ;;
     *)
-        b_mixed_kind=new b_bad=$((b_bad + 1)) b_asked=$((b_asked + 1)) b_probes_bad=$((b_probes_bad + 1))
+        b_bad=$((b_bad + 1)) b_asked=$((b_asked + 1)) b_probes_bad=$((b_probes_bad + 1))
         [ "$b_bad" -lt 2 ] || b_hopeless="the service does not answer well beside the old release: $b_answer_text"
         ;;
     esac
@@ -167,5 +173,5 @@ baton_met_running() {
     case $b_uid:$b_title in "$b_order_uid":*"$b_order_command"*) ;; *) return 1 ;; esac
     baton_is "$b_one" || return 1
     baton_kids "${b_one%.*}" "$b_s_stack" ''
-    [ "$b_kids_count" -ge 1 ]
+    [ "$b_kids_count" -ge 1 ] && b_started=$b_one
 }

@@ -36,5 +36,5 @@ baton_probe() {
 # Nothing of an earlier edge's questions counts for the next.
 baton_forget_probe() {
     if [ -n "$b_asking" ]; then rm -f "./.answer.$b_asking" "./.said.$b_asking"; fi
-    b_asking='' b_ask_next=0 b_good=0 b_bad=0 b_asked=0 b_mixed_kind=new
+    b_asking='' b_ask_next=0 b_good=0 b_bad=0 b_asked=0 b_missed=0 b_mixed_kind=new
 }
