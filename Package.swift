@@ -58,6 +58,7 @@ let package = Package(
         room("Fleet", ["SSH", "ClientConfig", "Inventory", "Events", "Reactor", "Shell"]),
         room("HostSide", ["Shell", "Text", "CPrograms"]),
         room("Supervision", ["Document", "HostSide", "Shell", "Text", "CPrograms"]),
+        room("Handover", ["HostSide", "Shell", "Text", "CPrograms"]),
         room("Playbook", ["Inventory", "Supervision", "HostSide", "Events", "Document", "Shell", "Text"]),
         room(
             "Run",
@@ -148,6 +149,11 @@ let package = Package(
             of: "Supervision",
             ["CPrograms", "Document", "HostSide", "Reactor", "Shell", "TestHosts", "Text"],
             exclude: ["Cases", "Fixtures"]
+        ),
+        tests(
+            of: "Handover",
+            ["HostSide", "Reactor", "Shell", "TestHosts", "TestLoad", "TestServers", "Text"],
+            exclude: ["shell"]
         ),
         tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),
     ],

@@ -69,6 +69,39 @@ static const unsigned char services_runit_sh[] = {
 static const unsigned char services_upstart_sh[] = {
 #embed "programs/services/upstart.sh"
 };
+static const unsigned char handover_seams_sh[] = {
+#embed "programs/handover/seams.sh"
+};
+static const unsigned char handover_process_sh[] = {
+#embed "programs/handover/process.sh"
+};
+static const unsigned char handover_order_sh[] = {
+#embed "programs/handover/order.sh"
+};
+static const unsigned char handover_journal_sh[] = {
+#embed "programs/handover/journal.sh"
+};
+static const unsigned char handover_observe_sh[] = {
+#embed "programs/handover/observe.sh"
+};
+static const unsigned char handover_probe_sh[] = {
+#embed "programs/handover/probe.sh"
+};
+static const unsigned char handover_act_sh[] = {
+#embed "programs/handover/act.sh"
+};
+static const unsigned char handover_meet_sh[] = {
+#embed "programs/handover/meet.sh"
+};
+static const unsigned char handover_conduct_sh[] = {
+#embed "programs/handover/conduct.sh"
+};
+static const unsigned char handover_guard_sh[] = {
+#embed "programs/handover/guard.sh"
+};
+static const unsigned char handover_roles_sh[] = {
+#embed "programs/handover/roles.sh"
+};
 
 #pragma clang diagnostic pop
 
@@ -96,3 +129,14 @@ baton_program baton_services_systemd_sh(void) { return PROGRAM(services_systemd_
 baton_program baton_services_supervisord_sh(void) { return PROGRAM(services_supervisord_sh); }
 baton_program baton_services_runit_sh(void) { return PROGRAM(services_runit_sh); }
 baton_program baton_services_upstart_sh(void) { return PROGRAM(services_upstart_sh); }
+baton_program baton_handover_seams_sh(void) { return PROGRAM(handover_seams_sh); }
+baton_program baton_handover_process_sh(void) { return PROGRAM(handover_process_sh); }
+baton_program baton_handover_order_sh(void) { return PROGRAM(handover_order_sh); }
+baton_program baton_handover_journal_sh(void) { return PROGRAM(handover_journal_sh); }
+baton_program baton_handover_observe_sh(void) { return PROGRAM(handover_observe_sh); }
+baton_program baton_handover_probe_sh(void) { return PROGRAM(handover_probe_sh); }
+baton_program baton_handover_act_sh(void) { return PROGRAM(handover_act_sh); }
+baton_program baton_handover_meet_sh(void) { return PROGRAM(handover_meet_sh); }
+baton_program baton_handover_conduct_sh(void) { return PROGRAM(handover_conduct_sh); }
+baton_program baton_handover_guard_sh(void) { return PROGRAM(handover_guard_sh); }
+baton_program baton_handover_roles_sh(void) { return PROGRAM(handover_roles_sh); }

@@ -38,4 +38,17 @@ baton_program baton_services_supervisord_sh(void);
 baton_program baton_services_runit_sh(void);
 baton_program baton_services_upstart_sh(void);
 
+// What runs a takeover on the host by itself (programs/handover), in the order in which it is put together.
+baton_program baton_handover_seams_sh(void);
+baton_program baton_handover_process_sh(void);
+baton_program baton_handover_order_sh(void);
+baton_program baton_handover_journal_sh(void);
+baton_program baton_handover_observe_sh(void);
+baton_program baton_handover_probe_sh(void);
+baton_program baton_handover_act_sh(void);
+baton_program baton_handover_meet_sh(void);
+baton_program baton_handover_conduct_sh(void);
+baton_program baton_handover_guard_sh(void);
+baton_program baton_handover_roles_sh(void);
+
 #endif

@@ -26,7 +26,7 @@ baton_service_apply() {
         exit 1
     fi
     [ -n "$b_adopts" ] || baton_foreign
-    b_save=$b_var/$b_service/previous.new b_saves=0 b_saved='' b_made='' b_secret='' b_changed='' b_reborn=
+    b_save=$b_var/$b_service/previous.new b_saves=0 b_saved='' b_made='' b_secret='' b_changed='' b_reborn='' b_births=
     rm -rf "$b_save"
     (umask 077 && mkdir "$b_save") || baton_fail "cannot write into $b_var/$b_service: is the disk full?"
     b_pass=install
@@ -43,8 +43,7 @@ baton_service_apply() {
     baton_take_up
     b_pass=birth
     b_definition
-    # Clocks of files and processes tick in steps: what starts within one of them would count as older than its birth.
-    if [ -n "$b_reborn" ]; then baton_pause; fi
+    baton_let_births_pass
     b_said=
     baton_keep_previous
     { baton_enabling "$b_boot" && "baton_become_$b_wanted"; } || {
@@ -153,7 +152,7 @@ baton_install_file() {
         b_reborn=yes
         return 0
     fi
-    case $7 in birth) ;; *) baton_note install "$2" ;; esac
+    case $7 in birth) b_births=yes ;; *) baton_note install "$2" ;; esac
     if [ "$b_seen_1" = missing ]; then
         b_made="$2$b_newline$b_made"
     else
@@ -288,11 +287,18 @@ baton_take_up() {
     set +f
     unset IFS
     if [ -n "$b_changed" ]; then baton_note take "$b_service"; fi
+    baton_let_births_pass
     b_taken=yes
     if ! baton_drive take "$@"; then
         baton_clean "$b_said"
         baton_undo "$b_supervisor does not take the definition: $b_clean"
     fi
+}
+
+# Clocks of files and processes tick in steps: what starts within one of them would count as older than its birth.
+baton_let_births_pass() {
+    if [ -n "$b_births" ]; then baton_pause; fi
+    b_births=
 }
 
 # Whether any process is older than its definition.

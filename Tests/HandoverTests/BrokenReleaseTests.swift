@@ -1,0 +1,84 @@
+import Handover
+import Reactor
+import TestLoad
+import TestServers
+import TestSupport
+import Testing
+
+/// Releases that are broken in one way or another are found out, and taken back.
+@Suite(.serialized) struct BrokenReleaseTests {
+    /// What must not fail: everything that the old release answers. What the new one answers badly is told by its kind.
+    private static func undone(
+        _ kind: ServerKind,
+        _ behaviour: [String: String],
+        _ shell: HostShell = .dash,
+        adjusting: @escaping @Sendable (inout Takeover) -> Void = { _ in }
+    ) async throws -> (HandoverVerdict, Report) {
+        let verdict = Box<HandoverVerdict>()
+        let report = try await underLoad(kind, shell) { takeover, load in
+            var takeover = takeover
+            adjusting(&takeover)
+            try takeover.server.behave(behaviour, "2")
+            verdict.value = try await takeover.dance(load)
+            #expect(verdict.value?.outcome == .undone && verdict.value?.serves == .old, "\(takeover.story)")
+            try await takeover.isBack()
+        }
+        return (try #require(verdict.value), report)
+    }
+
+    @Test(.enabled(if: !ServerKind.danced.isEmpty, "no server is installed"), arguments: ServerKind.danced)
+    func `one that cannot boot costs nothing`(kind: ServerKind, shell: HostShell) async throws {
+        let (_, report) = try await Self.undone(kind, ["boot": "fail"], shell)
+        #expect(report.failed == 0, "\(report.details)")
+        #expect(report.versions["2"] == nil)
+    }
+
+    @Test(.enabled(if: ServerKind.gunicorn.isInstalled, ServerKind.gunicorn.missing))
+    func `one that hangs in its boot is never left alone`() async throws {
+        let (verdict, report) = try await Self.undone(.gunicorn, ["boot": "hang"], .busybox) { takeover in
+            takeover.order.soakSeconds = 4
+        }
+        #expect(verdict.because.hasPrefix("ready took more than 4 s"), "\(verdict)")
+        #expect(report.failed == 0, "\(report.details)")
+    }
+
+    @Test(.enabled(if: ServerKind.gunicorn.isInstalled, ServerKind.gunicorn.missing))
+    func `one that dies after three seconds is found out while it settles`() async throws {
+        let (verdict, report) = try await Self.undone(.gunicorn, ["die_after": "3"], .bash) { takeover in
+            takeover.order.stable = .seconds(5)
+        }
+        #expect(verdict.because.contains("workers of the new release keep ending"), "\(verdict)")
+        // Requests that a worker of the new release took with it, and no other kind.
+        #expect(report.failed == report[.reset] + report[.emptyReply] + report[.resetInAnswer], "\(report.details)")
+    }
+
+    @Test(.enabled(if: !ServerKind.danced.isEmpty, "no server is installed"), arguments: ServerKind.danced.dropLast(2))
+    func `one that answers 500 is found out before the old one is drained`(
+        kind: ServerKind,
+        shell: HostShell
+    ) async throws {
+        let (verdict, report) = try await Self.undone(kind, ["status": "500"], shell)
+        #expect(verdict.because.contains("500"), "\(verdict)")
+        #expect(report.failed == report[.badStatus(500)], "\(report.details)")
+    }
+
+    @Test(.enabled(if: ServerKind.nginx.isInstalled, ServerKind.nginx.missing))
+    func `one that says that it is another is found out`() async throws {
+        let report = try await underLoad(.nginx, .dash) { takeover, load in
+            try takeover.server.behave(["release": "9"], "2")
+            load.allow(["1", "9"])
+            try await takeover.begin()
+            let verdict = try await takeover.verdict()
+            load.allow(["1"])
+            #expect(verdict.outcome == .undone && verdict.because.contains("X-Release"), "\(takeover.story)")
+            #expect(takeover.journal.sent.contains { $0.hasPrefix("revive HUP \(takeover.old.pid).") })
+            try await takeover.isBack()
+        }
+        #expect(report.failed == 0, "\(report.details)")
+    }
+}
+
+/// A value that a test takes out of a closure, on one loop.
+final class Box<Value: Sendable>: @unchecked Sendable {
+    var value: Value?
+}

@@ -1,0 +1,210 @@
+import Handover
+import HostSide
+import Reactor
+import TestSupport
+import Testing
+
+/// The conductor on a host that is nothing but files (`shell/kernel.sh`), so that what happens at which look is exact; in
+/// every shell that hosts have.
+@Suite struct ScriptedHostTests {
+    private struct Played {
+        let strikes: [String]
+        let states: [String]
+        let current: String
+        let verdict: HandoverVerdict
+        let text: String
+    }
+
+    private static func order(_ directory: String) -> HandoverOrder {
+        var order = HandoverOrder(
+            nonce: Takeover.nonce,
+            profile: .gunicorn,
+            old: HandoverOrder.Identity(pid: 100, start: 1000, boot: "11111111-2222.5"),
+            uid: 1000,
+            gid: 1000,
+            user: "shop",
+            pidFile: "\(directory)/server.pid",
+            flips: [HandoverOrder.Flip(.link, "\(directory)/current", new: "releases/2", old: "releases/1")],
+            workers: 2,
+            check: Check(.tcp(host: "127.0.0.1", port: 1), timeout: .seconds(1))
+        )
+        order.probes = 3
+        order.soakSeconds = 10
+        return order
+    }
+
+    private static func play(
+        _ shell: HostShell,
+        _ scenario: String = "",
+        adjusting: (inout HandoverOrder) -> Void = { _ in }
+    ) async throws -> Played {
+        let folder = #filePath.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/shell"
+        let kernel = String(decoding: try Files.read("\(folder)/kernel.sh"), as: UTF8.self)
+        return try await withDirectory { directory in
+            var order = order(directory)
+            adjusting(&order)
+            for file in try order.files() { try Files.write(Array(file.text.utf8), to: "\(directory)/\(file.name)") }
+            let text = HandoverProgram.library + kernel + scenario + "\nplay\n"
+            let result = try await shell.run(text, in: directory)
+            let journal = String(decoding: (try? Files.read("\(directory)/journal")) ?? [], as: UTF8.self)
+            let lines = result.output.split(separator: "\n").map(String.init)
+            let story = "\(shell): \(result.output)\n\(result.errors)\n\(journal)"
+            #expect(result.errors == "", "\(story)")
+            func line(_ name: String) throws -> String {
+                String(try #require(lines.first { $0.hasPrefix(name + " ") }, "\(story)").dropFirst(name.count + 1))
+            }
+            let verdict = HandoverVerdict.read((try? Files.read("\(directory)/verdict")) ?? [], nonce: order.nonce)
+            return Played(
+                strikes: try line("strikes").split(separator: ",").map(String.init),
+                states: try line("states").split(separator: ",").map(String.init),
+                current: try line("current"),
+                verdict: try #require(verdict, "\(story)"),
+                text: story
+            )
+        }
+    }
+
+    private static let begun = ["armed", "fit", "switched", "doubled", "ready", "seen", "draining", "alone", "proven"]
+    private static let returned = ["failing", "code_back", "reviving", "stopping", "repairing", "starting", "returned"]
+
+    @Test(arguments: HostShell.present) func `forward`(shell: HostShell) async throws {
+        let played = try await Self.play(shell)
+        #expect(played.verdict.outcome == .committed && played.current == "releases/2", "\(played.text)")
+        #expect(played.strikes == ["USR2 100", "WINCH 100", "TERM 100"])
+        #expect(played.states == Self.begun + ["cleared", "retiring", "promoted", "settled"])
+    }
+
+    @Test(arguments: HostShell.present)
+    func `a second master that looks like a worker before its exec is never taken for one`(
+        shell: HostShell
+    ) async throws {
+        // Old workers that stay when their master has gone are told to go; the new master must not be among them.
+        let scenario = #"""
+            server_winch() { kernel_end 101; }
+            server_old_ends() {
+                kernel_end 100
+                rm -f server.pid
+                server_promotes=$((kernel_time + 80))
+            }
+            """#
+        let played = try await Self.play(shell, scenario) { order in
+            order.overrun = .proceed
+            order.profile.drainSeconds = 1
+            order.profile.stopSeconds = 2
+        }
+        #expect(played.strikes.contains("TERM 102"), "\(played.text)")
+        #expect(!played.strikes.contains { $0.hasSuffix(" 200") }, "\(played.text)")
+    }
+
+    @Test(arguments: HostShell.present) func `an upgrade that is ignored is not waited for`(shell: HostShell)
+        async throws
+    {
+        let played = try await Self.play(shell, "server_usr2() { :; }")
+        #expect(played.verdict.outcome == .undone && played.current == "releases/1", "\(played.text)")
+        #expect(played.verdict.because == "the old master has started no second one within 5 s of USR2")
+        #expect(played.strikes == ["USR2 100"])
+        #expect(played.states == ["armed", "fit", "switched"] + Self.returned)
+    }
+
+    @Test(arguments: HostShell.present)
+    func `when the new one dies behind the drain, the old one is revived at once`(shell: HostShell) async throws {
+        let scenario = #"scenario() { if [ "$b_state" = alone ]; then server_new_ends; fi; }"#
+        let played = try await Self.play(shell, scenario)
+        #expect(played.verdict.outcome == .undone && played.verdict.serves == .old, "\(played.text)")
+        #expect(played.strikes == ["USR2 100", "WINCH 100", "HUP 100"])
+        #expect(played.states == Self.begun.dropLast() + Self.returned)
+    }
+
+    @Test(
+        arguments: HostShell.present.prefix(1),
+        [HandoverOrder.Overrun.wait, HandoverOrder.Overrun.proceed, HandoverOrder.Overrun.rollback]
+    )
+    func `a drain that takes too long is waited for, passed over or taken back`(
+        shell: HostShell,
+        overrun: HandoverOrder.Overrun
+    ) async throws {
+        let scenario = #"""
+            server_winch() { kernel_end 101; server_drained=$((kernel_time + 3000)); }
+            scenario() { if [ "${server_drained:-999999}" -le "$kernel_time" ]; then kernel_end 102; fi; }
+            """#
+        let played = try await Self.play(shell, scenario) { order in
+            order.overrun = overrun
+            order.profile.drainSeconds = 10
+        }
+        let states = Set(played.states)
+        switch overrun {
+        case .wait: #expect(played.verdict.outcome == .committed && states.contains("alone"), "\(played.text)")
+        case .proceed: #expect(played.verdict.outcome == .committed && states.contains("mixed"), "\(played.text)")
+        case .rollback:
+            #expect(played.verdict.outcome == .undone && played.strikes.contains("HUP 100"), "\(played.text)")
+        }
+    }
+
+    @Test(arguments: HostShell.present)
+    func `without a confirmation it goes back when the lease ends`(shell: HostShell) async throws {
+        let played = try await Self.play(shell, "kernel_silent=yes kernel_lease=2500")
+        #expect(played.verdict.outcome == .undone, "\(played.text)")
+        #expect(played.verdict.because == "the lease ran out: nobody has renewed it")
+        #expect(played.strikes == ["USR2 100", "WINCH 100", "HUP 100", "TERM 200"])
+    }
+
+    @Test(arguments: HostShell.present) func `a zombie is dead`(shell: HostShell) async throws {
+        let scenario = #"""
+            server_exec() {
+                rm -rf "${b_proc:?}/200"
+                printf '101 102 ' >"$b_proc/100/task/100/children"
+                kernel_process 200 100 2000 600 S 'python gunicorn: master'
+            }
+            scenario() {
+                if [ "$b_state" = switched ] && [ -n "$b_new" ]; then
+                    kernel_process 200 100 2000 600 Z 'python gunicorn: master'
+                fi
+            }
+            """#
+        let played = try await Self.play(shell, scenario)
+        #expect(played.verdict.because == "the new master 200 has ended", "\(played.text)")
+        #expect(played.verdict.outcome == .undone && played.strikes == ["USR2 100"])
+    }
+
+    @Test(arguments: HostShell.present.prefix(2))
+    func `a number that is somebody else's by now gets no signal`(shell: HostShell) async throws {
+        // Between the look and the signal the old master ends, and another process has its number.
+        let scenario = #"""
+            baton_vow() {
+                baton_note "$@"
+                case $1:$2 in intend:drain*) kernel_process 100 1 7777 700 S 'python gunicorn: master' ;; esac
+            }
+            """#
+        let played = try await Self.play(shell, scenario) { $0.soakSeconds = 2 }
+        #expect(played.strikes.first == "USR2 100" && !played.strikes.contains("WINCH 100"), "\(played.text)")
+        #expect(!played.strikes.dropFirst().contains { $0.hasSuffix(" 100") }, "\(played.text)")
+    }
+
+    @Test(arguments: HostShell.present.prefix(2))
+    func `a process of another user by now gets no signal`(shell: HostShell) async throws {
+        let scenario = #"""
+            baton_vow() {
+                baton_note "$@"
+                case $1:$2 in intend:drain*) kernel_uid=0 kernel_process 100 1 1000 500 S 'python gunicorn: master' ;; esac
+            }
+            """#
+        let played = try await Self.play(shell, scenario) { $0.soakSeconds = 2 }
+        #expect(!played.strikes.contains("WINCH 100"), "\(played.text)")
+        #expect(played.verdict.because.contains("is not what the order says: it runs as user 0"), "\(played.text)")
+    }
+
+    @Test(arguments: HostShell.present.prefix(1))
+    func `what cannot be ended is handed over with the commands that end it`(shell: HostShell) async throws {
+        let scenario = #"""
+            server_new_ends() { :; }
+            kernel_end() { :; }
+            """#
+        let played = try await Self.play(shell, scenario + "\nkernel_silent=yes kernel_lease=2500") { order in
+            order.profile.drain = nil
+        }
+        #expect(played.verdict.outcome == .dirty && played.verdict.serves == .both, "\(played.text)")
+        #expect(played.verdict.back?.contains("kill -s TERM 200; ") == true, "\(played.text)")
+        #expect(played.verdict.forward?.contains("ln -sfn releases/2 ") == true, "\(played.text)")
+        #expect(played.verdict.forward?.contains("kill -s TERM 100; ") == true, "\(played.text)")
+    }
+}
