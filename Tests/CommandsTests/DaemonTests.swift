@@ -91,15 +91,14 @@ import Testing
                 id,
                 "-y"
             )
-            #expect(again.status == .exited(3), "\(again.output)\(again.errors)")
+            #expect(again.status == .exited(2), "\(again.output)\(again.errors)")
             #expect(again.errors.contains("already"), "\(again.errors)")
 
             let deleted = try await baton(fleet, "delete", id, "-y")
             #expect(deleted.status == .exited(0), "\(deleted.errors)")
             #expect(try await host.processes(pattern).isEmpty)
-            #expect(
-                try await host.output("find /etc /run/baton -name '*\(name)*' 2>/dev/null || true").isEmpty
-            )
+            let left = try await host.output("find /etc /run/baton -name '*\(name)*' 2>/dev/null || true")
+            #expect(left == "")
             // What it wrote stays.
             try await host.output("test -s \(log)")
             if supervisor == "supervisord" {
@@ -153,7 +152,7 @@ import Testing
             #expect(first.status == .exited(0), "\(first.output)\(first.errors)")
             let pid = try await host.output("systemctl show -P MainPID daemon-queue.service")
             let second = try await deploy(definition)
-            #expect(second.output.contains("ok") && !second.output.contains("changed"), "\(second.output)")
+            #expect(second.output.contains("nothing changed, 1 ok"), "\(second.output)")
             #expect(try await host.output("systemctl show -P MainPID daemon-queue.service") == pid)
             _ = try await deploy("{id: daemon-queue, state: restarted}")
             #expect(try await host.output("systemctl show -P MainPID daemon-queue.service") != pid)

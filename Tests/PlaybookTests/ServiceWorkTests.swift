@@ -164,7 +164,7 @@ struct ServiceWorkTests {
         #expect(words(work.decide(foreign, good))[0].contains("that Baton did not write: /etc/systemd/system/web"))
         var none = sighting()
         none.supervisors = []
-        #expect(words(work.decide(none, good)) == ["impossible: no supervisor that Baton knows runs there"])
+        #expect(words(work.decide(none, good)) == ["impossible: no supervisor that it can run under runs there"])
         var moved = sighting([.running, .running])
         moved.manifest?.supervisor = .runit
         #expect(words(work.decide(moved, good)).contains("from runit to systemd"))

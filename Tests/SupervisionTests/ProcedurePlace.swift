@@ -35,7 +35,7 @@ struct ProcedurePlace {
                     wait $!
                     return 0
                 fi
-                sleep 60 </dev/null >/dev/null 2>&1 &
+                sleep 1000 </dev/null >/dev/null 2>&1 &
                 echo $! >"$b_fake/$1.pid"
             }
             baton_systemd_stop() {

@@ -75,6 +75,7 @@ import Testing
                 startsecs=3600
                 [program:dying]
                 command=/bin/sh -c 'sleep 0.1; exit 1'
+                startsecs=60
                 startretries=100000
                 [program:ended]
                 command=/bin/sh -c 'sleep 1.1'

@@ -21,6 +21,7 @@ enum DaemonCreation {
     /// The same key as the common one has, which is also spelled `--user`.
     static let login = Option.optional(
         "-u",
+        "--login",
         as: .text("NAME"),
         help: "Log in as this user, whatever the inventory says."
     )

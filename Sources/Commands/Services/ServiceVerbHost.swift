@@ -45,7 +45,9 @@ struct ServiceVerbHost: Sendable {
             if let sighting = try await view.sighting(service) {
                 let state = ServiceState(service, sighting)
                 result.services = [state]
-                result.isDown = verb != .stop && !state.isRunning
+                // What dies again and again is seen to run in between.
+                let mayDie = result.status == .failed && sighting.members.contains { $0.isYoung }
+                result.isDown = verb != .stop && (!state.isRunning || mayDie)
             }
         } catch {
             // What became of it is known; only how it is now is not.

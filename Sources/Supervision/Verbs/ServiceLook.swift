@@ -85,6 +85,9 @@ private struct SightingReader {
         case "log":
             guard !sighting.members.isEmpty else { return false }
             sighting.members[sighting.members.count - 1].log = value
+        case "young":
+            guard !sighting.members.isEmpty else { return false }
+            sighting.members[sighting.members.count - 1].isYoung = true
         case "log_of_user":
             guard !sighting.members.isEmpty, Reading.isAccountName(value) else { return false }
             sighting.members[sighting.members.count - 1].logOwner = value

@@ -22,6 +22,8 @@ package struct ServiceSighting: Equatable, Sendable {
         package var restarts: Int?
         /// Its process is older than what it would be born with now.
         package var isDue = false
+        /// It runs, and has not been up for `start_seconds`.
+        package var isYoung = false
         /// In seconds.
         package var uptime: Int?
         /// The supervisor's own words.

@@ -3,8 +3,9 @@
 # Prints the words that can follow the command "$1".
 _baton_commands() {
     case "$1" in
-        '') echo 'init lab validate plan deploy render status restart reload start stop logs exec facts hosts completions manual version help' ;;
+        '') echo 'init lab validate plan deploy render status restart reload start stop logs daemon exec facts hosts completions manual version help' ;;
         'lab') echo 'up status down' ;;
+        'daemon') echo 'create list show logs restart delete' ;;
     esac
 }
 
@@ -27,6 +28,13 @@ _baton_options() {
         'start') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --serial -y --yes -h --help --version' ;;
         'stop') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --serial -y --yes -h --help --version' ;;
         'logs') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -F --follow -n --lines -h --help --version' ;;
+        'daemon') echo '-h --help --version' ;;
+        'daemon/create') echo '-i --inventory -l --limit -u --login --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --on --command --user --directory --processes --start-seconds --stop-seconds --stop-signal --supervisor --id -y --yes -h --help --version' ;;
+        'daemon/list') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --on -h --help --version' ;;
+        'daemon/show') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --on -h --help --version' ;;
+        'daemon/logs') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --on -F --follow -n --lines -h --help --version' ;;
+        'daemon/restart') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --on --serial -y --yes -h --help --version' ;;
+        'daemon/delete') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --on --serial -y --yes -h --help --version' ;;
         'exec') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --timeout --max-output -h --help --version' ;;
         'facts') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -h --help --version' ;;
         'hosts') echo '-i --inventory -l --limit --graph --vars --explain -o --output -h --help --version' ;;
@@ -130,6 +138,72 @@ _baton_value() {
         logs:--connect-timeout) echo 'text' ;;
         logs:-o | logs:--output) echo 'words text json jsonl' ;;
         logs:-n | logs:--lines) echo 'text' ;;
+        daemon/create:-i | daemon/create:--inventory) echo 'file' ;;
+        daemon/create:-l | daemon/create:--limit) echo 'text' ;;
+        daemon/create:-u | daemon/create:--login) echo 'text' ;;
+        daemon/create:--private-key) echo 'file' ;;
+        daemon/create:--become-user) echo 'text' ;;
+        daemon/create:-f | daemon/create:--forks) echo 'text' ;;
+        daemon/create:--connect-timeout) echo 'text' ;;
+        daemon/create:-o | daemon/create:--output) echo 'words text json jsonl' ;;
+        daemon/create:--on) echo 'text' ;;
+        daemon/create:--command) echo 'text' ;;
+        daemon/create:--user) echo 'text' ;;
+        daemon/create:--directory) echo 'text' ;;
+        daemon/create:--processes) echo 'text' ;;
+        daemon/create:--start-seconds) echo 'text' ;;
+        daemon/create:--stop-seconds) echo 'text' ;;
+        daemon/create:--stop-signal) echo 'text' ;;
+        daemon/create:--supervisor) echo 'words supervisord systemd' ;;
+        daemon/create:--id) echo 'text' ;;
+        daemon/list:-i | daemon/list:--inventory) echo 'file' ;;
+        daemon/list:-l | daemon/list:--limit) echo 'text' ;;
+        daemon/list:-u | daemon/list:--user) echo 'text' ;;
+        daemon/list:--private-key) echo 'file' ;;
+        daemon/list:--become-user) echo 'text' ;;
+        daemon/list:-f | daemon/list:--forks) echo 'text' ;;
+        daemon/list:--connect-timeout) echo 'text' ;;
+        daemon/list:-o | daemon/list:--output) echo 'words text json jsonl' ;;
+        daemon/list:--on) echo 'text' ;;
+        daemon/show:-i | daemon/show:--inventory) echo 'file' ;;
+        daemon/show:-l | daemon/show:--limit) echo 'text' ;;
+        daemon/show:-u | daemon/show:--user) echo 'text' ;;
+        daemon/show:--private-key) echo 'file' ;;
+        daemon/show:--become-user) echo 'text' ;;
+        daemon/show:-f | daemon/show:--forks) echo 'text' ;;
+        daemon/show:--connect-timeout) echo 'text' ;;
+        daemon/show:-o | daemon/show:--output) echo 'words text json jsonl' ;;
+        daemon/show:--on) echo 'text' ;;
+        daemon/logs:-i | daemon/logs:--inventory) echo 'file' ;;
+        daemon/logs:-l | daemon/logs:--limit) echo 'text' ;;
+        daemon/logs:-u | daemon/logs:--user) echo 'text' ;;
+        daemon/logs:--private-key) echo 'file' ;;
+        daemon/logs:--become-user) echo 'text' ;;
+        daemon/logs:-f | daemon/logs:--forks) echo 'text' ;;
+        daemon/logs:--connect-timeout) echo 'text' ;;
+        daemon/logs:-o | daemon/logs:--output) echo 'words text json jsonl' ;;
+        daemon/logs:--on) echo 'text' ;;
+        daemon/logs:-n | daemon/logs:--lines) echo 'text' ;;
+        daemon/restart:-i | daemon/restart:--inventory) echo 'file' ;;
+        daemon/restart:-l | daemon/restart:--limit) echo 'text' ;;
+        daemon/restart:-u | daemon/restart:--user) echo 'text' ;;
+        daemon/restart:--private-key) echo 'file' ;;
+        daemon/restart:--become-user) echo 'text' ;;
+        daemon/restart:-f | daemon/restart:--forks) echo 'text' ;;
+        daemon/restart:--connect-timeout) echo 'text' ;;
+        daemon/restart:-o | daemon/restart:--output) echo 'words text json jsonl' ;;
+        daemon/restart:--on) echo 'text' ;;
+        daemon/restart:--serial) echo 'text' ;;
+        daemon/delete:-i | daemon/delete:--inventory) echo 'file' ;;
+        daemon/delete:-l | daemon/delete:--limit) echo 'text' ;;
+        daemon/delete:-u | daemon/delete:--user) echo 'text' ;;
+        daemon/delete:--private-key) echo 'file' ;;
+        daemon/delete:--become-user) echo 'text' ;;
+        daemon/delete:-f | daemon/delete:--forks) echo 'text' ;;
+        daemon/delete:--connect-timeout) echo 'text' ;;
+        daemon/delete:-o | daemon/delete:--output) echo 'words text json jsonl' ;;
+        daemon/delete:--on) echo 'text' ;;
+        daemon/delete:--serial) echo 'text' ;;
         exec:-i | exec:--inventory) echo 'file' ;;
         exec:-l | exec:--limit) echo 'text' ;;
         exec:-u | exec:--user) echo 'text' ;;
@@ -171,6 +245,10 @@ _baton_operand() {
         start:0) echo 'text' ;;
         stop:0) echo 'text' ;;
         logs:0) echo 'text' ;;
+        daemon/show:0) echo 'text' ;;
+        daemon/logs:0) echo 'text' ;;
+        daemon/restart:0) echo 'text' ;;
+        daemon/delete:0) echo 'text' ;;
         exec:after) echo 'text' ;;
         hosts:0) echo 'text' ;;
         completions:0) echo 'words bash zsh fish' ;;

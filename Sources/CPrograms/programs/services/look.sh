@@ -52,7 +52,8 @@ baton_look_known() {
     baton_each baton_look_member
 }
 
-# `member STATE PID RESTARTS due|current UPTIME NAME`, with `-` for what is not known; `detail WORDS` and `log PATH` behind.
+# `member STATE PID RESTARTS due|current UPTIME NAME`, with `-` for what is not known; behind it `young` where it
+# has not been up for start_seconds, `detail WORDS` and `log PATH`.
 baton_look_member() {
     baton_drive state "$2"
     b_fresh=current
@@ -60,6 +61,7 @@ baton_look_member() {
     b_age_of=-
     if baton_uptime; then b_age_of=$b_uptime; fi
     printf 'member %s %s %s %s %s %s\n' "$b_state" "${b_pid:--}" "${b_restarts:--}" "$b_fresh" "$b_age_of" "$2"
+    if [ "$b_state" = running ] && baton_young; then echo young; fi
     baton_clean "$b_detail" 300
     if [ -n "$b_clean" ]; then printf 'detail %s\n' "${b_clean%%"$b_newline"*}"; fi
     if baton_log_of "$1"; then printf 'log %s\n' "$b_log"; fi

@@ -124,7 +124,7 @@ baton_remove_service() {
     baton_drive take_away 2>/dev/null || :
     rm -f "$b_etc/$b_service/service"
     rmdir "$b_etc/$b_service" 2>/dev/null
-    rm -rf "$b_var/$b_service/previous"
+    rm -rf "$b_var/$b_service/previous" "/run/baton/$b_service"
     baton_note removed "$b_service"
 }
 
