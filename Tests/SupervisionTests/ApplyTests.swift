@@ -67,6 +67,58 @@ import Testing
     }
 
     @Test(arguments: HostShell.present)
+    func `what was stopped for a definition that is not taken runs again`(shell: HostShell) async throws {
+        try await withPlace(shell) { place in
+            _ = try await place.shell("rm -r etc/services; mkdir -p etc/systemd/system")
+            #expect(try await Self.apply(try Self.rendering(place), place).end == .done)
+            try place.write("fake/untaken", "no")
+            let one = try Self.rendering(place) { $0.text.replace("processes: 2", with: "processes: 1") }
+            let refused = try await Self.apply(one, place)
+            #expect(refused.end == .failed(status: 1))
+            #expect(refused.lines.contains("stopped web@0.service"), "\(refused.lines)")
+            #expect(refused.errors.contains("everything was put back as it was"), "\(refused.errors)")
+            let seen = try await place.look()
+            #expect(seen.members.map(\.name) == ["web@0.service", "web@1.service"])
+            #expect(seen.members.allSatisfy { $0.state == .running } && seen.isEnabled == true)
+        }
+    }
+
+    @Test(arguments: HostShell.present)
+    func `files of another service and directories of others are refused`(shell: HostShell) async throws {
+        try await withPlace(shell) { place in
+            _ = try await place.shell(
+                "mkdir -p etc/systemd/system etc/services/other; chmod 777 etc/services; "
+                    + "echo \"file $PWD/etc/systemd/system/web@.service\" >etc/services/other/service"
+            )
+            let writable = try await Self.apply(try Self.rendering(place), place)
+            #expect(writable.errors.contains("not to be written by others"), "\(writable.errors)")
+            _ = try await place.shell("chmod 755 etc/services")
+            let taken = try await Self.apply(try Self.rendering(place), place, adopts: true)
+            #expect(taken.errors.contains("belongs to the service other"), "\(taken.errors)")
+            #expect(taken.end == .failed(status: 1) && !place.read("fake/asked").contains("start"))
+        }
+    }
+
+    @Test(arguments: HostShell.present)
+    func `a deployment that was cut off is told until another has come to its end`(shell: HostShell) async throws {
+        try await withPlace(shell) { place in
+            _ = try await place.shell("rm -r etc/services; mkdir -p etc/systemd/system")
+            #expect(try await Self.apply(try Self.rendering(place), place).end == .done)
+            try place.write("var/services/web/journal", "1.00 begin apply pid 1 by ann\n1.10 install /etc/x\n")
+            for _ in 0..<2 {
+                let restarted = try await place.verb(.restart)
+                #expect(restarted.end == .done && restarted.errors.contains("did not come to its end: deploy it again"))
+                #expect(try await place.look().unfinished != nil)
+            }
+            #expect(try await Self.apply(try Self.rendering(place), place).end == .skipped("web is as it should be"))
+            #expect(try await place.look().unfinished == nil)
+            // Ended by a signal is no end either.
+            try place.write("var/services/web/journal", "1.00 begin apply pid 1 by ann\n1.10 end 143\n")
+            #expect(try await place.look().unfinished != nil)
+        }
+    }
+
+    @Test(arguments: HostShell.present)
     func `what refuses a definition leaves everything as it was`(shell: HostShell) async throws {
         try await withPlace(shell) { place in
             _ = try await place.shell("rm -r etc/services; mkdir -p etc/systemd/system")

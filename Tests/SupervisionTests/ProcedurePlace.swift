@@ -12,7 +12,10 @@ struct ProcedurePlace {
     let environment: [String: String]
 
     /// In front of what starts a procedure, and of the procedure itself.
-    var places: String { "b_etc='\(path)/etc/services' b_var='\(path)/var/services' b_fake='\(path)/fake'\n" }
+    var places: String {
+        "b_top='\(path)' b_etc='\(path)/etc/services' b_var='\(path)/var/services' "
+            + "b_fake='\(path)/fake'\n"
+    }
 
     /// Members are processes; a file says what they do: `dies` at once, `stays` whatever asks it to stop.
     var fake: String {

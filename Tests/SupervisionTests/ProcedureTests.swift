@@ -134,6 +134,76 @@ import Testing
     }
 
     @Test(arguments: shells)
+    func `a signal to all of it stops nothing in the middle`(shell: HostShell) async throws {
+        try await withPlace(shell) { place in
+            try place.manifest(["web@0"])
+            _ = try await place.verb(.start)
+            let waits =
+                "baton_systemd_stop() { : >\"$b_fake/waits\"; while [ -e \"$b_fake/waits\" ]; do sleep 0.1; done\n"
+                + "read -r b_fake_pid <\"$b_fake/$1.pid\"; kill \"$b_fake_pid\"; : >\"$b_fake/$1.pid\"; }\n"
+            let script = ServicePrograms.script(.restart, .service("web"), text: place.fake + waits)
+            try place.write("program", ProcedureEnd.program(place.operation(script)))
+            let words = place.shell.words.joined(separator: " ")
+            let left = try await place.shell(
+                """
+                \(words) -c 'eval "$(cat program)"' </dev/null >out 2>err &
+                while [ ! -e fake/waits ]; do sleep 0.1; done
+                read -r holder rest <var/services/web/lock
+                for signal in TERM HUP PIPE; do
+                    pkill -$signal -P "$holder" -f procedure; pkill -$signal -P "$holder"; kill -$signal "$holder"
+                done
+                rm -f fake/waits
+                until grep -q ' end ' var/services/web/journal; do sleep 0.1; done
+                cat var/services/web/journal
+                """
+            )
+            #expect(
+                ProcedureEnd.lines(left.output) == [
+                    "begin restart", "stop web@0 pid N", "stopped web@0", "start web@0", "running web@0 pid N", "end 0",
+                ]
+            )
+        }
+    }
+
+    @Test(arguments: shells)
+    func `post_stop is due until it has succeeded`(shell: HostShell) async throws {
+        try await withPlace(shell) { place in
+            try place.manifest(["web@0"], more: "post_stop test -e '\(place.path)/fake/ok'\npost_stop_in /\n")
+            _ = try await place.verb(.start)
+            for _ in 0..<2 {
+                let failed = try await place.verb(.stop)
+                #expect(failed.end == .failed(status: 1) && failed.errors.contains("post_stop of web failed"))
+            }
+            try place.write("fake/ok", "")
+            #expect(try await place.verb(.stop).end == .done)
+            #expect(try await place.verb(.stop).end == .skipped("web is stopped already"))
+        }
+    }
+
+    @Test(arguments: shells)
+    func `who dies while others are seen to is not passed over`(shell: HostShell) async throws {
+        try await withPlace(shell) { place in
+            try place.manifest(["web@0", "web@1"])
+            let kills = """
+                baton_systemd_start() {
+                    if [ "$1" = web@1 ]; then
+                        read -r b_fake_pid <"$b_fake/web@0.pid"
+                        kill -KILL "$b_fake_pid"
+                        while baton_life "$b_fake_pid"; do sleep 0.1; done
+                    fi
+                    sleep 1000 </dev/null >/dev/null 2>&1 &
+                    echo $! >"$b_fake/$1.pid"
+                }
+
+                """
+            let script = ServicePrograms.script(.start, .service("web"), text: place.fake + kills)
+            let ended = try ProcedureEnd(try await place.run(ProcedureEnd.program(place.operation(script))))
+            #expect(ended.end == .failed(status: 1), "\(ended.lines)")
+            #expect(ended.errors.contains("web@0 did not stay up while the others were seen to"), "\(ended.errors)")
+        }
+    }
+
+    @Test(arguments: shells)
     func `a manifest that others could have written is not read`(shell: HostShell) async throws {
         try await withPlace(shell) { place in
             let ways = [

@@ -19,15 +19,16 @@ baton_service_apply() {
     esac
     b_old_supervisor=$b_supervisor b_old_whole=$b_whole b_old_members=$b_members b_old_boot=$b_boot
     b_old_files=$b_files b_old_links=$b_links b_old_folders=$b_folders b_old_logs=$b_logs b_old_stop=$b_stop_seconds
-    b_old_account=$b_account b_old_post=$b_post_stop b_old_post_in=$b_post_stop_in
+    b_old_start=$b_start_seconds b_old_enabled='' b_stopped=
+    if [ -n "$b_old_supervisor" ] && baton_drive enabled "$b_old_whole"; then b_old_enabled=yes; fi
     b_supervisor=$b_for
     if ! baton_drive here; then
         printf '%s does not run here, and the definition is for it%s\n' "$b_for" "${b_said:+: $b_said}" >&2
         exit 1
     fi
-    [ -n "$b_adopts" ] || baton_foreign
+    baton_foreign
     b_save=$b_var/$b_service/previous.new b_saves=0 b_saved='' b_made='' b_secret='' b_changed='' b_reborn='' b_births=
-    rm -rf "$b_save"
+    baton_copies_stay
     (umask 077 && mkdir "$b_save") || baton_fail "cannot write into $b_var/$b_service: is the disk full?"
     b_pass=install
     b_definition
@@ -55,6 +56,18 @@ baton_service_apply() {
     exit 76
 }
 
+# Copies of an attempt that was cut off may be the only ones of what somebody had there. Three such are kept.
+baton_copies_stay() {
+    if [ ! -d "$b_save" ]; then return 0; fi
+    if rmdir "$b_save" 2>/dev/null; then return 0; fi
+    mv "$b_save" "$b_var/$b_service/left-$(date -u +%Y%m%dT%H%M%SZ)-$$" || rm -rf "$b_save"
+    set -- "$b_var/$b_service"/left-*
+    while [ $# -gt 3 ]; do
+        rm -rf "$1"
+        shift
+    done
+}
+
 # baton_item directory PATH MODE OWNER, file PATH MODE OWNER SUM EXPECTED kept|birth|secret|'' with its content in
 # b_content, link PATH TARGET EXPECTED.
 baton_item() { "baton_${b_pass}_$1" "$@"; }
@@ -69,10 +82,15 @@ baton_compare_directory() {
     fi
     case $4 in
     root:*)
-        if [ -d "$2" ] && [ ! -O "$2" ]; then
-            printf '%s must be root'"'"'s, and is not: others could have root write elsewhere\n' "$2" >&2
-            exit 1
-        fi
+        b_up=$2
+        while [ -n "$b_up" ] && [ "$b_up" != "$b_top" ]; do
+            # Ubuntu gives this one to the group of its syslog.
+            if [ "$b_up" != /var/log ] && [ -e "$b_up" ] && ! baton_ours "$b_up"; then
+                printf '%s must be root'"'"'s, and not to be written by others: root opens files below it\n' "$b_up" >&2
+                exit 1
+            fi
+            b_up=${b_up%/*}
+        done
         ;;
     esac
 }
@@ -109,11 +127,25 @@ baton_foreign() {
     b_list=$b_new_files$b_known
     while [ -n "$b_list" ]; do
         b_path=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
-        if baton_foreign_file "$b_path"; then
+        if baton_of_another "$b_path"; then
+            printf '%s belongs to the service %s: give one of them another name\n' "$b_path" "$b_another" >&2
+            exit 1
+        fi
+        if [ -z "$b_adopts" ] && baton_foreign_file "$b_path"; then
             printf '%s was not written by Baton: with "adopt: true" it is replaced\n' "$b_path" >&2
             exit 1
         fi
     done
+}
+
+# Whether another service of Baton's has the file, in b_another: adopting it would take it away from that one.
+baton_of_another() {
+    for b_other in "$b_etc"/*/service; do
+        b_another=${b_other%/service} b_another=${b_another##*/}
+        if [ "$b_another" = "$b_service" ] || [ ! -f "$b_other" ]; then continue; fi
+        if grep -qxF -e "file $1" -e "link $1" -- "$b_other" 2>/dev/null; then return 0; fi
+    done
+    return 1
 }
 
 # Whether a file is somebody else's: its first lines do not say that Baton wrote it. In the service's own folder, and among
@@ -121,6 +153,7 @@ baton_foreign() {
 baton_foreign_file() {
     case $1 in "$b_etc/$b_service/"*) return 1 ;; esac
     case $b_newline${b_old_files-}${b_old_links-} in *"$b_newline$1$b_newline"*) return 1 ;; esac
+    if baton_of_another "$1"; then return 0; fi
     if [ -h "$1" ]; then return 0; fi
     [ -e "$1" ] || return 1
     [ -f "$1" ] || return 0
@@ -196,20 +229,45 @@ baton_undo() {
         b_path=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
         if [ -d "$b_path" ] && [ ! -h "$b_path" ]; then rmdir "$b_path" 2>/dev/null; else rm -f "$b_path"; fi
     done
-    if [ -n "${b_taken-}" ] && [ -n "$b_old_supervisor" ]; then
-        b_supervisor=$b_old_supervisor
-        baton_drive take >/dev/null 2>&1
-    fi
     printf '%s\n' "$b_clean" | head -n 20 >&2
+    b_still_down=
+    if [ -n "${b_taken-}$b_stopped" ] && [ -n "$b_old_supervisor" ]; then baton_bring_back; fi
     if [ -n "$b_left" ]; then
         baton_note left "$b_left"
         printf 'these could not be put back, and their copies are in %s:%s\n' "$b_save" "$b_left" >&2
     else
         rm -rf "$b_save"
         baton_note restored "$b_service"
-        echo 'everything was put back as it was' >&2
+        if [ -n "$b_still_down" ]; then
+            printf 'the files were put back, and these do not run again:%s\n' "$b_still_down" >&2
+        else
+            echo 'everything was put back as it was' >&2
+        fi
     fi
     exit 1
+}
+
+# The old definition is taken up again, and what was stopped on the way to the new one runs again.
+baton_bring_back() {
+    b_supervisor=$b_old_supervisor b_whole=$b_old_whole b_members=$b_old_members b_logs=$b_old_logs
+    b_start_seconds=$b_old_start b_stop_seconds=$b_old_stop
+    IFS=$b_newline
+    set -f
+    # shellcheck disable=SC2086
+    set -- $b_members
+    set +f
+    unset IFS
+    baton_drive take "$@" >/dev/null 2>&1
+    b_words=
+    if [ -n "$b_old_enabled" ]; then baton_enabling yes || b_still_down=" $b_whole (does not start at boot)"; fi
+    baton_pause
+    baton_each baton_start_again
+}
+
+baton_start_again() {
+    case $b_newline$b_stopped in
+    *"$b_newline$2$b_newline"*) baton_start_member "$@" || b_still_down="$b_still_down $2" ;;
+    esac
 }
 
 baton_put_back() {
@@ -272,10 +330,7 @@ baton_fresh_folders() {
 # The supervisor learns of it. One that knows members only all together forgets them first, and they stop for that.
 baton_take_up() {
     if baton_drive whole && { [ -n "$b_reborn" ] || baton_any_due; }; then
-        baton_each baton_stop_member || {
-            baton_summary
-            exit 1
-        }
+        baton_each baton_stop_member || baton_undo "$b_broken could not be stopped"
         # Nobody is left whom it could make older, and those that start with the group are born with it.
         b_pass=birth
         b_definition
@@ -327,10 +382,10 @@ baton_keep_previous() {
 
 # MARK: members
 
-baton_become_started() { baton_each baton_renew_member && baton_gather up; }
+baton_become_started() { baton_each baton_renew_member && baton_all_up; }
 baton_become_stopped() { baton_stop_all; }
 baton_become_restarted() { baton_restart_all; }
-baton_become_reloaded() { baton_each baton_refresh_member && baton_gather up; }
+baton_become_reloaded() { baton_each baton_refresh_member && baton_all_up; }
 
 # Started, or restarted if it is due: whoever was interrupted, the process itself tells.
 baton_renew_member() {

@@ -2,7 +2,7 @@
 # shellcheck disable=SC2034,SC2154  # the files of this library share their variables
 # What looks and procedures of services have in common: time, deadlines, what the host keeps of a service, and the
 # supervisor that it has. Places are variables so that tests can have others.
-b_etc=/etc/baton/services b_var=/var/lib/baton/services
+b_etc=/etc/baton/services b_var=/var/lib/baton/services b_top=
 b_newline='
 '
 

@@ -88,13 +88,15 @@ baton_look_journal() {
         printf 'busy %s\n' "$b_holder"
         return
     fi
-    b_last='' b_begun=
+    b_last='' b_begun='' b_cut_off=
     while IFS= read -r b_line; do
-        case ${b_line#* } in 'begin '*) b_begun=${b_line#* begin } ;; esac
+        case ${b_line#* } in 'begin '*) b_begun=${b_line#* begin } ;; 'cut '*) b_cut_off=${b_line#* cut } ;; esac
         b_last=${b_line#* }
     done 2>/dev/null <"$b_var/$b_name_of/journal"
     case $b_last in
-    '' | 'end '*) ;;
+    '' | 'end '[0-9] | 'end '[0-9][0-9])
+        if [ -n "$b_cut_off" ]; then printf 'unfinished %s\n' "$b_cut_off"; fi
+        ;;
     *)
         baton_clean "$b_begun: $b_last" 300
         printf 'unfinished %s\n' "$b_clean"

@@ -98,7 +98,7 @@ baton_stop_member() {
     case $b_state in
     stopped | failed | absent) if [ -z "$b_old" ]; then return 0; fi ;;
     esac
-    b_acted=yes
+    b_acted=yes b_stopped=${b_stopped-}$2$b_newline
     baton_note stop "$2" ${b_pid:+pid "$b_pid"}
     baton_drive stop "$2"
     b_words=$b_said
@@ -153,11 +153,13 @@ baton_failed() {
         if [ -n "${b_words-}" ]; then printf '%s\n' "$b_words" | head -n 5; fi
         if [ -n "${b_user_log-}" ]; then
             printf 'the end of .baton/%s.log of %s:\n' "$b_service" "$b_account"
-            baton_as_user "tail -c 8000 ~$b_account/.baton/'$b_service'.log" | tail -n 20
+            b_log="~$b_account/.baton/'$b_service'.log"
+            # A pipe in its place would keep its reader for ever.
+            baton_as_user "if [ -f $b_log ]; then tail -c 8000 $b_log; fi" | tail -n 20
         elif baton_log_of "$1"; then
             if [ -f "$b_log" ] && [ ! -h "$b_log" ]; then
                 printf 'the end of %s:\n' "$b_log"
-                tail -c 8000 "$b_log" | tail -n 20
+                baton_limited 20 tail -c 8000 "$b_log" | tail -n 20
             fi
         elif baton_drives log; then
             baton_drive log "$2" 20
@@ -170,9 +172,9 @@ baton_failed() {
 # A line for a shell of the service's user: in places where that user may put links, only that user goes.
 baton_as_user() {
     if [ "$b_account" = root ] || ! baton_root; then
-        sh -c "$1" </dev/null
+        baton_limited 20 sh -c "$1" </dev/null
     else
-        su -s /bin/sh -c "$1" "$b_account" </dev/null
+        baton_limited 20 su -s /bin/sh -c "$1" "$b_account" </dev/null
     fi
 }
 
@@ -190,7 +192,12 @@ baton_summary() {
 
 # What is run once the last member has stopped, where the supervisor does not: as the service's user.
 baton_after_stop() {
-    if [ -z "$b_post_stop" ] || [ -z "${b_acted-}" ]; then return 0; fi
+    if [ -z "$b_post_stop" ]; then return 0; fi
+    b_is_due=$b_var/$b_service/post-stop-due
+    # Until it has succeeded it is due, whoever was interrupted.
+    if [ -n "${b_acted-}" ]; then : >"$b_is_due"; fi
+    if [ ! -e "$b_is_due" ]; then return 0; fi
+    b_acted=yes
     baton_note post_stop
     b_said=$(
         unset b_key b_id b_stop b_content
@@ -201,7 +208,10 @@ baton_after_stop() {
         else
             baton_limited "$((b_stop_seconds + 30))" su -s /bin/sh -c "$b_post_stop" "$b_account"
         fi
-    ) && return 0
+    ) && {
+        rm -f "$b_is_due"
+        return 0
+    }
     baton_clean "$b_said"
     printf 'post_stop of %s failed: %s\n' "$b_service" "$b_clean" >&2
     return 1
@@ -210,10 +220,19 @@ baton_after_stop() {
 # The service as a whole, where the supervisor has a name for it that is up or down by itself.
 baton_gather() { if baton_drives gather; then baton_drive gather "$b_whole" "$1"; fi; }
 
-baton_start_all() { baton_each baton_start_member && baton_gather up; }
+# All of them once more: the first may have died while others were waited for, and what gathers would start it unseen.
+baton_still_up() {
+    baton_look_at "$2"
+    case $b_state in running | starting) return 0 ;; esac
+    baton_failed "$1" "$2" 'did not stay up while the others were seen to'
+}
+
+baton_all_up() { baton_each baton_still_up && baton_gather up; }
+
+baton_start_all() { baton_each baton_start_member && baton_all_up; }
 baton_stop_all() { baton_each baton_stop_member && baton_gather down && baton_after_stop; }
-baton_restart_all() { baton_each baton_restart_member && baton_gather up; }
-baton_reload_all() { baton_each baton_reload_member && baton_gather up; }
+baton_restart_all() { baton_each baton_restart_member && baton_all_up; }
+baton_reload_all() { baton_each baton_reload_member && baton_all_up; }
 
 # Whether it starts at boot, as $1 says.
 baton_enabling() {

@@ -44,11 +44,24 @@ baton_procedure() {
         baton_note end 77
         exit 77
     fi
-    b_journal=$b_var/$b_service/journal
+    b_journal=$b_var/$b_service/journal b_cut=
+    if baton_was_cut "$b_journal"; then b_cut=yes; fi
     : >"$b_journal"
     baton_note begin "$1" pid "$$" by "${b_who_asks:-somebody}"
     baton_sweep_runs
+    if [ -n "$b_cut" ]; then
+        case $1 in
+        apply | remove | status) ;;
+        *)
+            # It says so until a deployment has come to its end.
+            baton_note cut 'the last deployment did not come to its end'
+            printf 'the last deployment of %s did not come to its end: deploy it again\n' "$b_service" >&2
+            ;;
+        esac
+    fi
     (
+        # A subshell has them as they were.
+        trap : HUP INT TERM PIPE
         shift
         "$@"
     )
@@ -56,6 +69,17 @@ baton_procedure() {
     rm -f "$b_var/$b_service/lock"
     baton_note end "$b_end"
     exit "$b_end"
+}
+
+# Whether the last thing that the journal tells is a deployment that did not come to its end, or a verb after one.
+baton_was_cut() {
+    b_first='' b_line='' b_is_cut=
+    while IFS= read -r b_line; do
+        case ${b_line#* } in 'begin '*) b_first=${b_line#* begin } ;; 'cut '*) b_is_cut=yes ;; esac
+    done 2>/dev/null <"$1"
+    [ -z "$b_is_cut" ] || return 0
+    case $b_first in apply*) ;; *) return 1 ;; esac
+    case ${b_line#* } in 'end '[0-9] | 'end '[0-9][0-9]) return 1 ;; esac
 }
 
 # Folders of followers that never came back for them.
@@ -153,7 +177,10 @@ baton_lists_without() {
         [ "$b_path" != "$b_etc/$b_service/service" ] || continue
         if [ -h "$b_path" ] || [ -f "$b_path" ]; then
             baton_note remove "$b_path"
-            baton_preserve "$b_path"
+            case $b_path in
+            "$b_etc/$b_service/"secrets* | "$b_etc/$b_service/"born-*) ;;
+            *) baton_preserve "$b_path" ;;
+            esac
             rm -f "$b_path"
         fi
     done
@@ -171,4 +198,5 @@ baton_preserve() {
     b_saves=$((b_saves + 1))
     cp -pP -- "$1" "$b_save/$b_saves" || return 1
     b_saved="$b_saved$b_saves $1$b_newline"
+    printf '%s %s\n' "$b_saves" "$1" >>"$b_save/list"
 }
