@@ -189,6 +189,11 @@ struct Takeover {
     }
 }
 
+/// The faults at every step take minutes: `make chaos` has them all, and each test run some.
+enum Chaos {
+    static let isOn = getenv("BATON_CHAOS") != nil
+}
+
 struct TakeoverError: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
