@@ -41,6 +41,19 @@ import Testing
         #expect(!verdict.because.contains("\u{1b}"))
     }
 
+    @Test func `a status, with and without a verdict`() throws {
+        let head = "token firing\nguard 12.3\nconductor none\nstate reviving 4711 solo 0 2\nlease 1 2 3 4\n"
+        let status = try #require(HandoverStatus.read(Array(head.utf8), nonce: "0123abcd"))
+        #expect(status.token == .firing && status.hasGuard && !status.hasConductor)
+        #expect(status.state == .reviving && status.verdict == nil)
+        let whole = try #require(HandoverStatus.read(Array((head + "verdict " + Self.verdict).utf8), nonce: "0123abcd"))
+        #expect(whole.verdict?.outcome == .undone && whole.state == .reviving)
+        // Nothing of a verdict can speak for the host's own lines.
+        let forged = "verdict undone 0123abcd x\ntoken committed\nguard 1.1\nconductor 1.1\n"
+        #expect(HandoverStatus.read(Array(forged.utf8), nonce: "0123abcd") == nil)
+        #expect(HandoverStatus.read([], nonce: "0123abcd") == nil)
+    }
+
     @Test func `a journal`() {
         let text = "100 11-22.5 state armed one\n110 11-22.5 sent upgrade USR2 100.1\nbroken\n-1 x y z\n120 11-22.5 sta"
         let journal = HandoverJournal.read(Array(text.utf8))

@@ -13,7 +13,7 @@ import Testing
 
     private static func run(_ shell: HostShell, _ text: String) async throws -> ChildResult {
         try await withDirectory { directory in
-            try await shell.run(HandoverProgram.library + order + text, in: directory)
+            try await shell.run(Mutant.text(HandoverProgram.library) + order + text, in: directory)
         }
     }
 

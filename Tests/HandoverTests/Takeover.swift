@@ -86,7 +86,9 @@ struct Takeover {
     /// Files, lease, guard.
     func arm(seconds: Int = 60) async throws {
         try Files.makeDirectory(directory)
-        for file in try order.files() { try Files.write(Array(file.text.utf8), to: "\(directory)/\(file.name)") }
+        for file in try order.files() {
+            try Files.write(Array(Mutant.text(file.text).utf8), to: "\(directory)/\(file.name)")
+        }
         let lease = try await call("renew", "\(seconds)", "1", "tests")
         #expect(lease.succeeded, "\(lease.errors)")
         let armed = try await call("arm")

@@ -29,7 +29,7 @@ import Testing
             )
             for file in try order.files() { try Files.write(Array(file.text.utf8), to: "\(directory)/\(file.name)") }
             let start = "baton_sync() { :; }\nbaton_order\nbaton_boot\nbaton_now\n"
-            let result = try await shell.run(HandoverProgram.library + start + text, in: directory)
+            let result = try await shell.run(Mutant.text(HandoverProgram.library) + start + text, in: directory)
             try body(result, directory)
         }
     }
