@@ -11,11 +11,13 @@ endif
 
 FUZZ ?= 200000
 
-.PHONY: help build demo test fuzz lint format bench install clean clean-hosts setup setup-tests
+.PHONY: help build demo test chaos mutants fuzz lint format bench install clean clean-hosts setup setup-tests
 
 help:
 	@echo 'make demo     build, start three hosts here, run a command on them, clean up'
 	@echo 'make test     run all tests'
+	@echo 'make chaos    end takeovers of real servers at every step'
+	@echo 'make mutants  take the protections of takeovers away and see their tests go red'
 	@echo 'make fuzz     read FUZZ ($(FUZZ)) changed inventories of each of six kinds, configurations of ssh, templates, playbooks'
 	@echo 'make build    build .build/release/baton'
 	@echo 'make install  install to PREFIX ($(PREFIX))'
@@ -39,6 +41,14 @@ test: setup-tests
 	@scripts/test-hosts ready
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+chaos:
+	$(SWIFT) build --build-tests
+	BATON_CHAOS=1 $(SWIFT) test --skip-build --filter 'HandoverTests'
+
+mutants:
+	$(SWIFT) build --build-tests
+	@scripts/mutants
 
 fuzz:
 	$(SWIFT) build --build-tests

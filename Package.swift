@@ -153,7 +153,7 @@ let package = Package(
         tests(
             of: "Handover",
             ["HostSide", "Reactor", "Shell", "TestHosts", "TestLoad", "TestServers", "Text"],
-            exclude: ["shell"]
+            exclude: ["shell", "mutants.txt"]
         ),
         tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),
     ],

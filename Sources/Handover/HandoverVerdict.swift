@@ -12,7 +12,8 @@ package struct HandoverVerdict: Equatable, Sendable {
     }
 
     package enum Serves: String, Sendable {
-        case old, new, both, none
+        case old, new, both
+        case nobody = "none"
     }
 
     package let outcome: Outcome

@@ -12,10 +12,11 @@ import Testing
         _ kind: ServerKind,
         _ behaviour: [String: String],
         _ shell: HostShell = .dash,
+        _ options: ServerFixture.Options = ServerFixture.Options(),
         adjusting: @escaping @Sendable (inout Takeover) -> Void = { _ in }
     ) async throws -> (HandoverVerdict, Report) {
         let verdict = Box<HandoverVerdict>()
-        let report = try await underLoad(kind, shell) { takeover, load in
+        let report = try await underLoad(kind, shell, options) { takeover, load in
             var takeover = takeover
             adjusting(&takeover)
             try takeover.server.behave(behaviour, "2")
@@ -35,10 +36,12 @@ import Testing
 
     @Test(.enabled(if: ServerKind.gunicorn.isInstalled, ServerKind.gunicorn.missing))
     func `one that hangs in its boot is never left alone`() async throws {
-        let (verdict, report) = try await Self.undone(.gunicorn, ["boot": "hang"], .busybox) { takeover in
-            takeover.order.soakSeconds = 4
+        var options = ServerFixture.Options()
+        options.graceful = 5
+        let (verdict, report) = try await Self.undone(.gunicorn, ["boot": "hang"], .busybox, options) { takeover in
+            takeover.order.soakSeconds = 10
         }
-        #expect(verdict.because.hasPrefix("ready took more than 4 s"), "\(verdict)")
+        #expect(verdict.because.hasPrefix("ready took more than 10 s"), "\(verdict)")
         #expect(report.failed == 0, "\(report.details)")
     }
 

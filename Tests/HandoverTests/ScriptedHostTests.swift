@@ -44,7 +44,7 @@ import Testing
             var order = order(directory)
             adjusting(&order)
             for file in try order.files() { try Files.write(Array(file.text.utf8), to: "\(directory)/\(file.name)") }
-            let text = HandoverProgram.library + kernel + scenario + "\nplay\n"
+            let text = Mutant.text(HandoverProgram.library) + kernel + scenario + "\nplay\n"
             let result = try await shell.run(text, in: directory)
             let journal = String(decoding: (try? Files.read("\(directory)/journal")) ?? [], as: UTF8.self)
             let lines = result.output.split(separator: "\n").map(String.init)
@@ -92,6 +92,7 @@ import Testing
             order.profile.drainSeconds = 1
             order.profile.stopSeconds = 2
         }
+        #expect(played.verdict.outcome == .committed, "\(played.text)")
         #expect(played.strikes.contains("TERM 102"), "\(played.text)")
         #expect(!played.strikes.contains { $0.hasSuffix(" 200") }, "\(played.text)")
     }
@@ -113,6 +114,58 @@ import Testing
         #expect(played.verdict.outcome == .undone && played.verdict.serves == .old, "\(played.text)")
         #expect(played.strikes == ["USR2 100", "WINCH 100", "HUP 100"])
         #expect(played.states == Self.begun.dropLast() + Self.returned)
+    }
+
+    @Test(arguments: HostShell.present)
+    func `when the old one dies by itself, a new one that serves well stays`(shell: HostShell) async throws {
+        let scenario = #"scenario() { if [ "$b_state" = alone ] && [ -d "$b_proc/100" ]; then server_old_ends; fi; }"#
+        let played = try await Self.play(shell, scenario) { order in order.probes = 8 }
+        #expect(played.verdict.outcome == .committed && played.current == "releases/2", "\(played.text)")
+        #expect(played.strikes == ["USR2 100", "WINCH 100"])
+        #expect(played.states.suffix(6) == ["alone", "widowed", "cleared", "retiring", "promoted", "settled"])
+    }
+
+    @Test(arguments: HostShell.present)
+    func `when both die, the old release is started`(shell: HostShell) async throws {
+        let scenario = #"""
+            scenario() { if [ "$b_state" = doubled ]; then server_old_ends; server_new_ends; fi; }
+            baton_launch() {
+                readlink current >started
+                kernel_process 300 1 5000 800 S 'python gunicorn: master'
+                kernel_process 101 300 5001 800 S 'python gunicorn: master'
+                echo 300 >server.pid
+            }
+            """#
+        let played = try await Self.play(shell, scenario) { order in order.start = "true" }
+        #expect(played.verdict.outcome == .undone && played.verdict.serves == .old, "\(played.text)")
+        #expect(played.verdict.because == "the old master has ended by itself, and nobody serves")
+        #expect(played.states == ["armed", "fit", "switched", "doubled"] + Self.returned)
+        let unstarted = try await Self.play(shell, scenario)
+        #expect(unstarted.verdict.outcome == .dirty && unstarted.verdict.serves == .nobody, "\(unstarted.text)")
+    }
+
+    @Test(arguments: HostShell.present)
+    func `a new one that dies behind the point of no return is replaced by the old release`(
+        shell: HostShell
+    ) async throws {
+        // It dies in the moment in which the old one is told to stop.
+        let scenario = #"""
+            server_old_ends() {
+                for kernel_worker in 101 102; do kernel_end "$kernel_worker"; done
+                kernel_end 100
+                rm -f server.pid
+                server_new_ends
+            }
+            baton_launch() {
+                kernel_process 300 1 5000 800 S 'python gunicorn: master'
+                kernel_process 101 300 5001 800 S 'python gunicorn: master'
+                echo 300 >server.pid
+            }
+            """#
+        let played = try await Self.play(shell, scenario) { order in order.start = "true" }
+        #expect(played.verdict.outcome == .undone && played.current == "releases/1", "\(played.text)")
+        #expect(played.verdict.because == "the new master has ended after the old one was told to stop")
+        #expect(!played.strikes.contains("HUP 100"))
     }
 
     @Test(

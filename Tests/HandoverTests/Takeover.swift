@@ -86,7 +86,9 @@ struct Takeover {
     /// Files, lease, guard.
     func arm(seconds: Int = 60) async throws {
         try Files.makeDirectory(directory)
-        for file in try order.files() { try Files.write(Array(file.text.utf8), to: "\(directory)/\(file.name)") }
+        for file in try order.files() {
+            try Files.write(Array(Mutant.text(file.text).utf8), to: "\(directory)/\(file.name)")
+        }
         let lease = try await call("renew", "\(seconds)", "1", "tests")
         #expect(lease.succeeded, "\(lease.errors)")
         let armed = try await call("arm")
@@ -187,6 +189,11 @@ struct Takeover {
             $0 != "\n"
         }
     }
+}
+
+/// The faults at every step take minutes: `make chaos` has them all, and each test run some.
+enum Chaos {
+    static let isOn = getenv("BATON_CHAOS") != nil
 }
 
 struct TakeoverError: Error, CustomStringConvertible {

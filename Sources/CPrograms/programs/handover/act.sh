@@ -172,7 +172,7 @@ baton_repair() {
         fi
     elif [ -n "$b_old_alive" ] && [ "$b_side" = "${b_old%.*}" ] && ! baton_who "$b_base"; then
         baton_vow intend "rename $b_order_side"
-        baton_may && baton_as_service 'mv -f -- "$1" "$2"' "$b_order_side" "$b_order_pidfile"
+        baton_may && baton_as_service 'mv -f -- "$1" "$2"' "$b_order_side" "./${b_order_pidfile##*/}"
         return
     fi
     # The file says the old one's number again.

@@ -66,7 +66,7 @@ baton_met_answers_among() {
 # The new release is asked for twice before anybody's answer will do: where two servers take turns, every other question
 # would always meet the same one.
 baton_mixed() {
-    baton_probe "${b_mixed_kind:-new}" || return 0
+    baton_question "${b_mixed_kind:-new}" || return 0
     case $b_answer:$b_answer_kind in
     yes:new) b_good=$((b_good + 1)) b_asked=$((b_asked + 1)) b_bad=0 b_missed=0 ;;
     no:new)
@@ -108,7 +108,7 @@ baton_met_answers_old() {
 }
 
 baton_row() {
-    baton_probe "$1" || return 0
+    baton_question "$1" || return 0
     if [ "$b_answer" = yes ]; then
         b_good=$((b_good + 1)) b_bad=0
     else
@@ -147,7 +147,7 @@ baton_met_revived() {
     if [ -n "$b_order_revive" ] && [ -z "$b_revive_sent" ]; then return 1; fi
     baton_old_stable || return 1
     # Both take requests: one answer of the old release is enough to know that it takes some.
-    if [ "$b_good" -eq 0 ] && baton_probe old && [ "$b_answer" = yes ]; then b_good=1; fi
+    if [ "$b_good" -eq 0 ] && baton_question old && [ "$b_answer" = yes ]; then b_good=1; fi
     [ "$b_good" -ge 1 ]
 }
 

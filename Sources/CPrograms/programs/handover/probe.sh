@@ -12,9 +12,9 @@ baton_put_question() {
     echo $? >"./.answer.$2"
 }
 
-# baton_probe new|old|any: asks, if nothing is being asked and it is time; succeeds when an answer has come, which is in
+# baton_question new|old|any: asks, if nothing is being asked and it is time; succeeds when an answer has come, which is in
 # b_answer (yes or no), b_answer_kind and b_answer_text.
-baton_probe() {
+baton_question() {
     if [ -n "$b_asking" ]; then
         b_answer=
         { IFS= read -r b_answer <"./.answer.$b_asking"; } 2>/dev/null

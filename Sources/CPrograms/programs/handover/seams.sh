@@ -50,20 +50,27 @@ baton_poll_host() { sh "./probe.$1" 2>&1 </dev/null; }
 # Starts the service from nothing, with what `current` says now. It may stay; what ends this must not end it.
 baton_launch() { setsid sh ./start >>./start.log 2>&1 </dev/null & }
 
-# baton_as_service SCRIPT ARGUMENT...: in a directory of the service as its user, so that no link there leads root astray. As
-# root only where nobody else may write.
+# baton_as_service SCRIPT PATH SECOND: in a directory of the service as its user, so that no link there leads root astray.
+# The script is in that directory, and has the name as ./NAME. As root only where that is not enough and nobody else may
+# write, in a directory that was reached over no link.
+# shellcheck disable=SC2016
 baton_as_service() {
+    b_place=${2%/*}/ b_script='cd -- "$1" && shift && '$1
     if [ "${b_self_uid:-0}" != 0 ] || [ "$b_order_uid" = 0 ]; then
-        sh -c "$1" sh "$2" "${3-}" && return
-    elif command -v setpriv >/dev/null 2>&1; then
-        setpriv --reuid "$b_order_uid" --regid "$b_order_gid" --clear-groups sh -c "$1" sh "$2" "${3-}" 2>/dev/null && return
-    else
-        su -s /bin/sh "$b_order_user" -c "$1" sh "$2" "${3-}" </dev/null 2>/dev/null && return
+        sh -c "$b_script" sh "$b_place" "./${2##*/}" "${3-}"
+        return
     fi
-    [ "${b_self_uid:-0}" = 0 ] && [ -O "${2%/*}/." ] && case $(ls -ld -- "${2%/*}/.") in
-    ?????-??-*) sh -c "$1" sh "$2" "${3-}" ;;
-    *) return 1 ;;
-    esac
+    if command -v setpriv >/dev/null 2>&1; then
+        setpriv --reuid "$b_order_uid" --regid "$b_order_gid" --clear-groups \
+            sh -c "$b_script" sh "$b_place" "./${2##*/}" "${3-}" 2>/dev/null && return
+    else
+        su -s /bin/sh "$b_order_user" -c "$b_script" sh "$b_place" "./${2##*/}" "${3-}" </dev/null 2>/dev/null && return
+    fi
+    (
+        CDPATH='' cd -P -- "$b_place" && [ "${PWD%/}/" = "$b_place" ] && [ -O . ] || exit 1
+        case $(ls -ld .) in ?????-??-*) ;; *) exit 1 ;; esac
+        sh -c "$1" sh "./${2##*/}" "${3-}"
+    )
 }
 
 # baton_sync PATH: coreutils and newer busybox sync one file; an old one refuses the argument, and then all is synced.
