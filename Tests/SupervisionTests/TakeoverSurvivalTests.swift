@@ -102,8 +102,14 @@ import Testing
             try await begin(on: host)
             try await host.output("systemctl enable --quiet web.service")
             _ = try await takeOver(on: host)
+            // What a takeover leaves for the boot after it; that it fails must not keep the service down.
+            let place = "/var/lib/baton/services/web/handover"
+            try await host.output("mkdir -p \(place)")
+            let notes = "echo \"$2 of $1 as $(id -un), with $(pgrep -c gunicorn) running\" >\(place)/healed; exit 1\n"
+            try await host.write("\(place)/program", notes)
             try await host.reboot()
             try await host.waitFor(answers)
+            #expect(try await host.output("cat \(place)/healed") == "heal of \(place) as root, with 0 running")
             #expect(try await host.output("systemctl is-active web.service") == "active")
             // And it can be handed over again.
             _ = try await takeOver(on: host)

@@ -263,9 +263,17 @@ struct SystemdUnit {
 
     private var masterLines: [String] {
         [
+            // As root, and whatever becomes of it the service starts.
+            "ExecStartPre=-+/bin/sh -c \"\(healing)\"",
             "ExecStop=/bin/sh \(master) \(service.stopSignal.name) \(service.stopSeconds)",
             "ExecReload=/bin/sh \(master) \(service.reloadSignal.name)",
         ]
+    }
+
+    /// A takeover that a boot has cut off comes to its end before the service starts: release and verdict follow the token.
+    private var healing: String {
+        let place = "/var/lib/baton/services/\(service.name)/handover"
+        return "[ ! -f \(place)/program ] || exec /bin/sh \(place)/program \(place) heal"
     }
 
     /// Signals go to the process that the pid file names: after a takeover systemd knows no main process.
