@@ -129,7 +129,7 @@ import Testing
     func `when both die, the old release is started`(shell: HostShell) async throws {
         let scenario = #"""
             scenario() { if [ "$b_state" = doubled ]; then server_old_ends; server_new_ends; fi; }
-            baton_launch() {
+            baton_spawn() {
                 readlink current >started
                 kernel_process 300 1 5000 800 S 'python gunicorn: master'
                 kernel_process 101 300 5001 800 S 'python gunicorn: master'
@@ -156,7 +156,7 @@ import Testing
                 rm -f server.pid
                 server_new_ends
             }
-            baton_launch() {
+            baton_spawn() {
                 kernel_process 300 1 5000 800 S 'python gunicorn: master'
                 kernel_process 101 300 5001 800 S 'python gunicorn: master'
                 echo 300 >server.pid
@@ -224,7 +224,7 @@ import Testing
         // Between the look and the signal the old master ends, and another process has its number.
         let scenario = #"""
             baton_vow() {
-                baton_note "$@"
+                baton_record "$@"
                 case $1:$2 in intend:drain*) kernel_process 100 1 7777 700 S 'python gunicorn: master' ;; esac
             }
             """#
@@ -237,7 +237,7 @@ import Testing
     func `a process of another user by now gets no signal`(shell: HostShell) async throws {
         let scenario = #"""
             baton_vow() {
-                baton_note "$@"
+                baton_record "$@"
                 case $1:$2 in intend:drain*) kernel_uid=0 kernel_process 100 1 1000 500 S 'python gunicorn: master' ;; esac
             }
             """#

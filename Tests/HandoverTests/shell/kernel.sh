@@ -36,7 +36,7 @@ kernel_end() {
     [ -d "$b_proc/$1" ] || return 0
     kernel_orphans=
     read -r kernel_orphans <"$b_proc/$1/task/$1/children" || :
-    baton_life "$1"
+    baton_identity "$1"
     kernel_parent=$b_s_parent
     rm -rf "${b_proc:?}/$1"
     kernel_list=
@@ -172,7 +172,7 @@ play() {
     b_self_uid=1000
     echo "$((b_now + ${kernel_lease:-900000})) $b_boot 1 tests" >lease
     : >"armed.$b_order_nonce"
-    baton_drive armed
+    baton_follow_table armed
     echo "strikes $(tr '\n' ',' <strikes)"
     echo "states $(while read -r _ _ kernel_word kernel_rest; do
         [ "$kernel_word" != state ] || printf '%s,' "${kernel_rest%% *}"

@@ -10,7 +10,7 @@ baton_signal() {
     baton_may || return 1
     b_target=${3%.*}
     if ! baton_uid "$b_target" || ! baton_is "$3"; then
-        baton_note gone "$1 $3"
+        baton_record gone "$1 $3"
         return 1
     fi
     if [ "$4" = master ]; then
@@ -18,16 +18,16 @@ baton_signal() {
         case $b_uid:$b_title in
         "$b_order_uid":*"$b_order_command"*) ;;
         *)
-            baton_note refused "$1 $3: user $b_uid, command $b_title"
+            baton_record refused "$1 $3: user $b_uid, command $b_title"
             b_hopeless="process $b_target is not what the order says: it runs as user $b_uid: $b_title"
             return 1
             ;;
         esac
     fi
     if baton_is "$3" && baton_strike "$2" "$b_target" "$b_uid"; then
-        baton_note sent "$1 $2 $3"
+        baton_record sent "$1 $2 $3"
     else
-        baton_note failed "$1 $2 $3"
+        baton_record failed "$1 $2 $3"
         return 1
     fi
 }
@@ -59,7 +59,7 @@ baton_act_probe() { :; }
 baton_act_flip() {
     b_flip_begun=yes
     baton_vow intend flip
-    baton_may && baton_flip_all new && baton_note flipped new
+    baton_may && baton_flip_all new && baton_record flipped new
 }
 
 baton_act_upgrade() {
@@ -113,7 +113,7 @@ baton_act_fire() {
 # Code first: whoever is started or revived from now on loads what is on the disk.
 baton_act_unflip() {
     baton_vow intend unflip
-    baton_may && baton_flip_all old && baton_note flipped old
+    baton_may && baton_flip_all old && baton_record flipped old
 }
 
 # Only if it was told to drain: else it would load everything anew for nothing, and nginx start a second set of workers.
@@ -188,5 +188,5 @@ baton_act_start() {
     [ -f ./start ] || { b_hopeless='the old master is gone and the order has no command that starts it'; return 1; }
     baton_vow intend start
     baton_may || return 1
-    baton_launch && baton_note sent start
+    baton_spawn && baton_record sent start
 }

@@ -3,8 +3,8 @@
 # The conductor: takes one edge of the table after another, and looks ten times a second. Whoever drives (the conductor, or
 # the guard after it) begins where the token says and passes over what is so already: the state is what the facts make it.
 
-# baton_drive STATE [REASON]: until an end, or until somebody else has the token.
-baton_drive() {
+# baton_follow_table STATE [REASON]: until an end, or until somebody else has the token.
+baton_follow_table() {
     b_state=$1 b_obey='' b_fired='' b_claimed='' b_why=${2-} b_rescues=0 b_widow=''
     b_stable_since=0 b_old_stable_since=0 b_deaths=0 b_new_last='' b_old_last='' b_sight_last='' b_probe_last=''
     b_probes=0 b_probes_bad=0
@@ -19,7 +19,7 @@ baton_drive() {
         esac
         baton_take || return
     done
-    baton_note obeys "$b_obey"
+    baton_record obeys "$b_obey"
 }
 
 # One edge: observe, decide, act, observe.
@@ -32,12 +32,12 @@ baton_take() {
     baton_forget_probe
     baton_observe
     b_began=$b_now b_short_since=''
-    baton_note state "$b_state" "$b_sight"
+    baton_record state "$b_state" "$b_sight"
     baton_put state "$b_state $b_now $b_sight $b_old_count $b_new_count"
     baton_beat
     if baton_preempt; then return; fi
     if "baton_met_$b_predicate"; then
-        baton_note found "$b_state"
+        baton_record found "$b_state"
         b_state=$b_next
         return
     fi
@@ -47,7 +47,7 @@ baton_take() {
         baton_beat
         if baton_preempt; then return; fi
         if "baton_met_$b_predicate"; then
-            baton_note met "$b_state $((b_now - b_began))"
+            baton_record met "$b_state $((b_now - b_began))"
             b_state=$b_next
             return
         fi
@@ -59,7 +59,7 @@ baton_take() {
         if [ $((b_now - b_began)) -ge $((b_seconds * 100)) ]; then
             if [ "$b_fail" = "$b_state" ]; then
                 b_began=$b_now
-                baton_note waits "$b_state"
+                baton_record waits "$b_state"
             else
                 baton_give_up "$(baton_late)"
                 return
@@ -76,7 +76,7 @@ baton_late() { echo "$b_state took more than $b_seconds s: ${b_why_probe:-$b_sig
 
 # The first reason is the one that counts; what comes on the way back is told in the journal.
 baton_give_up() {
-    baton_note failed "$b_state $1"
+    baton_record failed "$b_state $1"
     case $b_fail in
     failing) b_why=${b_why:-$1} ;;
     dirty) b_why="${b_why:+$b_why; then }$1" ;;
@@ -180,7 +180,7 @@ baton_outage() {
 }
 
 baton_turn() {
-    baton_note turn "$b_state $1 ${2-}"
+    baton_record turn "$b_state $1 ${2-}"
     [ -n "$b_why" ] || b_why=${2-}
     b_state=$1
 }

@@ -69,7 +69,7 @@ baton_must_drive() {
 
 # First the token, then the conductor's end, then the facts.
 baton_take_over() {
-    baton_note guard "$b_why_drive"
+    baton_record guard "$b_why_drive"
     b_begin=code_back
     if [ "$b_token" = armed ]; then
         if [ "${b_order_lost-}" = forward ] && [ -n "$b_conductor" ]; then
@@ -84,7 +84,7 @@ baton_take_over() {
     if [ -e ./verdict ]; then return; fi
     baton_put conductor "$(baton_who $$ && echo "$b_who")"
     case $b_begin in code_back) ;; *) b_why_drive= ;; esac
-    baton_drive "$b_begin" "$b_why_drive"
+    baton_follow_table "$b_begin" "$b_why_drive"
     [ -e ./verdict ] || baton_end dirty
 }
 
@@ -111,7 +111,7 @@ baton_conductor() {
     [ "$b_token" = armed ] || baton_refuse "the token is ${b_token:-missing}, not armed"
     baton_signed conductor && baton_refuse "process ${b_signed%.*} drives already"
     baton_sign_in conductor
-    baton_drive armed
+    baton_follow_table armed
 }
 
 # A host that has booted in between: what runs was started by whoever starts it at boot. So only code and token are left.

@@ -3,12 +3,12 @@
 # What a takeover writes into its directory, which is the current one. The journal says who is "old" and what was
 # intended; what is true is looked at.
 
-# baton_note WORD TEXT...: a line of the journal: when, which boot, what.
-baton_note() { printf '%s %s %s\n' "$b_now" "$b_boot" "$*" >>./journal; }
+# baton_record WORD TEXT...: a line of the journal: when, which boot, what.
+baton_record() { printf '%s %s %s\n' "$b_now" "$b_boot" "$*" >>./journal; }
 
 # The same, and on the disk when this returns: an intent that a crash must not forget.
 baton_vow() {
-    baton_note "$@"
+    baton_record "$@"
     baton_sync ./journal
 }
 
@@ -33,7 +33,7 @@ baton_token() {
 baton_claim() {
     mv "./$1.$b_order_nonce" "./$2.$b_order_nonce" 2>/dev/null || return 1
     baton_sync .
-    baton_note token "$2"
+    baton_record token "$2"
 }
 
 # How long the lease still holds, in b_left; nothing left where it is missing, of another boot or of somebody else.
@@ -92,7 +92,7 @@ probes $b_probes $b_probes_bad"
 back $(baton_by_hand "$b_old" back)
 forward $(baton_by_hand "$b_new" forward)"
     fi
-    baton_note verdict "$1" "${b_why-}"
+    baton_record verdict "$1" "${b_why-}"
     baton_put verdict "$b_text" synced
 }
 

@@ -49,7 +49,7 @@ baton_find_new() {
             case $b_title in *"$b_order_command"*) ;; *) continue ;; esac
         fi
         b_new=$b_one
-        baton_note new "$b_new"
+        baton_record new "$b_new"
         baton_disown
         return
     done
@@ -76,7 +76,7 @@ baton_track() {
         for b_one in $b_new_workers; do
             case " $b_new_seen " in *" $b_one "*) ;; *)
                 b_new_seen="$b_new_seen $b_one"
-                baton_note new_workers "$b_one"
+                baton_record new_workers "$b_one"
                 ;;
             esac
         done
@@ -87,7 +87,7 @@ baton_track() {
         for b_one in $b_old_workers; do
             case " $b_old_seen " in *" $b_one "*) ;; *)
                 b_old_seen="$b_old_seen $b_one"
-                baton_note old_workers "$b_one"
+                baton_record old_workers "$b_one"
                 ;;
             esac
         done
@@ -95,7 +95,7 @@ baton_track() {
     fi
     baton_infer
     if [ "$b_sight" != "${b_sight_last-}" ]; then
-        baton_note facts "$b_sight old=${b_old_alive:-no}/$b_old_count new=${b_new_alive:-no}/$b_new_count" \
+        baton_record facts "$b_sight old=${b_old_alive:-no}/$b_old_count new=${b_new_alive:-no}/$b_new_count" \
             "base=${b_base:-none} side=${b_side:-none}"
         b_sight_last=$b_sight
     fi

@@ -3,9 +3,9 @@
 # Processes. Who one is: PID.START, its number and when it began, in the kernel's ticks; both hold for one boot only. A
 # number alone may be somebody else's by now. A zombie is nobody: it still takes signals, and does nothing.
 
-# baton_life PID: its state, parent, start, and where its stack begins, of a process that lives. The command's name may
+# baton_identity PID: its state, parent, start, and where its stack begins, of a process that lives. The command's name may
 # hold anything, also a newline; what counts is behind its last bracket.
-baton_life() {
+baton_identity() {
     b_s=
     { while IFS= read -r b_s_line || [ -n "$b_s_line" ]; do b_s=$b_s_line; done <"$b_proc/$1/stat"; } 2>/dev/null
     b_s=${b_s##*) }
@@ -21,14 +21,14 @@ baton_life() {
 baton_who() {
     b_who=
     case $1 in '' | 0 | *[!0-9]* | ???????????*) return 1 ;; esac
-    baton_life "$1" || return 1
+    baton_identity "$1" || return 1
     b_who=$1.$b_s_start
 }
 
 # Whether PID.START still lives.
 baton_is() {
     case $1 in *[!0-9.]* | *.*.* | .* | *.) return 1 ;; *.*) ;; *) return 1 ;; esac
-    baton_life "${1%.*}" && [ "$b_s_start" = "${1#*.}" ]
+    baton_identity "${1%.*}" && [ "$b_s_start" = "${1#*.}" ]
 }
 
 # The user of a process, in b_uid: the effective one.
@@ -56,7 +56,7 @@ baton_brood() {
     if [ -e "$b_proc/$1/task/$1/children" ]; then return; fi
     # Kernels that were built without it.
     for b_path in "$b_proc"/[0-9]*; do
-        baton_life "${b_path##*/}" || continue
+        baton_identity "${b_path##*/}" || continue
         [ "$b_s_parent" != "$1" ] || b_children="$b_children ${b_path##*/}"
     done
 }
@@ -73,7 +73,7 @@ baton_kids() {
     shift 3
     for b_child; do
         [ "$b_child" != "$b_not" ] || continue
-        if ! baton_life "$b_child" || [ "$b_s_parent" != "$b_master" ]; then continue; fi
+        if ! baton_identity "$b_child" || [ "$b_s_parent" != "$b_master" ]; then continue; fi
         b_who=$b_child.$b_s_start
         # Where the kernel does not say, it says 0.
         if [ "$b_stack" != "$b_s_stack" ] && [ "$b_stack" != 0 ] && [ "$b_s_stack" != 0 ]; then

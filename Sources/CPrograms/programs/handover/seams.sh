@@ -21,7 +21,7 @@ baton_now() {
 baton_boot() {
     read -r b_boot <"$b_proc/sys/kernel/random/boot_id" || return 1
     b_boot_start=0
-    if baton_life 1; then b_boot_start=$b_s_start; fi
+    if baton_identity 1; then b_boot_start=$b_s_start; fi
     b_boot=$b_boot.$b_boot_start
 }
 
@@ -39,7 +39,7 @@ baton_strike() {
             su -s /bin/sh "$b_order_user" -c "kill -s $1 $2" </dev/null >/dev/null 2>&1 && return
         fi
         # It may be somebody else's by now: then not at all.
-        baton_life "$2" && baton_uid "$2" && [ "$b_uid" = "$3" ] || return 1
+        baton_identity "$2" && baton_uid "$2" && [ "$b_uid" = "$3" ] || return 1
     fi
     kill -s "$1" "$2" 2>/dev/null
 }
@@ -48,7 +48,7 @@ baton_strike() {
 baton_poll_host() { sh "./probe.$1" 2>&1 </dev/null; }
 
 # Starts the service from nothing, with what `current` says now. It may stay; what ends this must not end it.
-baton_launch() { setsid sh ./start >>./start.log 2>&1 </dev/null & }
+baton_spawn() { setsid sh ./start >>./start.log 2>&1 </dev/null & }
 
 # baton_as_service SCRIPT PATH SECOND: in a directory of the service as its user, so that no link there leads root astray.
 # The script is in that directory, and has the name as ./NAME. As root only where that is not enough and nobody else may
