@@ -36,16 +36,18 @@ struct Driver {
         switch supervisor {
         case .supervisord: try await host.output("systemctl start supervisor")
         case .runit: try await host.output("systemd-run --quiet --unit=runit runsvdir -P /etc/service")
+        case .systemd: break
         default: try await UpstartStandIn.install(on: host)
         }
         let program =
             switch supervisor {
             case .supervisord: baton_services_supervisord_sh()
             case .runit: baton_services_runit_sh()
+            case .systemd: baton_services_systemd_sh()
             default: baton_services_upstart_sh()
             }
-        let limited = "baton_limited() { timeout \"$@\"; }\n"
-        try await host.write("/root/driver.sh", limited + text(baton_library_age_sh()) + text(program))
+        let parts = [baton_library_state_sh(), baton_library_age_sh(), baton_services_common_sh(), program]
+        try await host.write("/root/driver.sh", parts.map(text).joined())
         let driver = Driver(host: host, supervisor: supervisor, shell: shell)
         if supervisor == .supervisord { try await host.waitFor("supervisorctl version | grep -q '^4'") }
         return driver
@@ -75,6 +77,13 @@ struct Driver {
             version: parts[4],
             said: parts[5].trimmingCharacters(in: .newlines)
         )
+    }
+
+    /// What a variable of the driver is after a function of it.
+    func told(_ variable: String, _ function: String, _ argument: String) async throws -> String {
+        let line = ". /root/driver.sh; b_whole=$1; \(function) \"$1\" || echo failed; printf %s \"$b_\(variable)\""
+        try await host.write("/root/told.sh", line)
+        return try await host.output("\(shell) /root/told.sh \"$1\"", argument)
     }
 
     func state(_ member: String) async throws -> String { try await self("state", member).state }

@@ -46,8 +46,53 @@ import Testing
         #expect(throws: (any Error).self) { try rendering(supervisor) }
     }
 
-    @Test func `the file is rotated as its user`() throws {
-        let text = try rendering(.systemd).file("/etc/logrotate.d/baton-app")
-        #expect(text.contains("~deploy/.baton/app.log {\n    su deploy deploy\n    size 1048576\n    rotate 3\n"))
+    @Test func `the file is rotated as its user, where the group is known`() throws {
+        #expect(try !rendering(.systemd).files.contains { $0.path.hasPrefix("/etc/logrotate.d/") })
+        var definition = try RunningService.project().definition()
+        definition.logs = .home(Rotation(bytes: 1 << 20, keep: 3))
+        definition.group = "adm"
+        let known = try definition.rendered(for: Supervisor.systemd.usualVersion)
+        let text = try known.file("/etc/logrotate.d/baton-app")
+        #expect(text.contains("~deploy/.baton/app.log {\n    su deploy adm\n    size 1048576\n    rotate 3\n"))
+    }
+
+    @Test(arguments: [Supervisor.systemd, .supervisord])
+    func `a start turns over what is too large, whatever the user's group is`(supervisor: Supervisor) async throws {
+        try await withHosts(1) { fleet in
+            let host = fleet[0]
+            try await host.output("usermod -g nogroup deploy && install -d -o deploy -g nogroup /home/deploy/.baton")
+            var project = RunningService.project()
+            project.text = project.text.replacing("processes: 2", with: "processes: 1")
+            var definition = try project.definition()
+            definition.logs = .home(Rotation(bytes: 1000, keep: 2))
+            let rendering = try definition.rendered(for: supervisor.usualVersion)
+            let service = try await RunningService.install(rendering, on: host)
+            let log = "/home/deploy/.baton/app.log"
+            let fill =
+                "yes $1 | head -c 1000 | setpriv --reuid deploy --regid nogroup --clear-groups tee \(log) >/dev/null"
+            try await host.output(fill, "first")
+            try await service.begin()
+            var pid = try await service.pid(0)
+            #expect(
+                try await host.output("cat \(log); stat -c '%a %U %G %s' \(log).1") == "up 0\n600 deploy nogroup 1000"
+            )
+            // Smaller than that it stays; after the last one only two are kept.
+            for word in ["", "second", "third"] {
+                if !word.isEmpty { try await host.output(fill, word) }
+                try await host.output("kill -9 \(pid)")
+                if word == "third" {
+                    let member = rendering.members[0]
+                    let start =
+                        supervisor == .systemd
+                        ? "systemctl reset-failed \(member); systemctl start \(member)"
+                        : "rm -f /run/baton/app/starts-*; supervisorctl start \(member)"
+                    try await host.run(start)
+                }
+                pid = try await service.pid(0, not: pid)
+            }
+            let first = "cd /home/deploy/.baton && for f in *; do echo $f; grep -xom1 'up 0\\|[a-z]*' $f; done"
+            let kept = try await host.output(first)
+            #expect(kept == "app.log\nup 0\napp.log.1\nthird\napp.log.2\nsecond")
+        }
     }
 }

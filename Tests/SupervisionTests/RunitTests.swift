@@ -6,6 +6,43 @@ import Testing
 
 /// What is runit's own: directories, letters for signals, logs that runsv must learn of.
 @Suite(.needsHosts) struct RunitTests {
+    @Test func `what Baton did not define is asked to stop, and never killed`() async throws {
+        try await withHosts(1) { fleet in
+            let host = fleet[0]
+            var driver = try await Driver.ready(.runit, shell: "dash", on: host)
+            let program =
+                "#!/bin/sh\ntrap 'echo asked >/run/asked' TERM\necho $$ >/run/other\nwhile :; do sleep 1000 & wait $!; done\n"
+            try await host.output("mkdir -p /etc/sv/other")
+            try await host.write("/etc/sv/other/run", program, mode: "755")
+            try await host.output("ln -s /etc/sv/other /etc/service/other")
+            driver.variables["boot"] = ""
+            try await host.waitFor("test -s /run/other")
+            let pid = try await driver.wait("other", "running").pid
+            try await driver.done("stop", "other")
+            try await host.waitFor("grep -q asked /run/asked")
+            #expect(try await driver.wait("other", "stopping").pid == pid)
+            try await host.output("kill -9 \(pid)")
+            try await driver.wait("other", "stopped")
+        }
+    }
+
+    @Test func `a setuid program that somebody calls runsvdir is none`() async throws {
+        try await withHosts(1) { fleet in
+            let host = fleet[0]
+            let driver = try await Driver.ready(.runit, shell: "dash", on: host)
+            try await host.output(
+                "systemctl stop runit && install -d -o deploy /srv/trap && ln -s /bin/su /srv/trap/runsvdir"
+            )
+            try await host.output(
+                "systemd-run --quiet --unit=trap --uid=deploy sh -c 'sleep 1000 | /srv/trap/runsvdir root'"
+            )
+            try await host.waitFor("pid=$(pgrep -x runsvdir) && [ \"$(stat -c %U /proc/$pid)\" = root ]")
+            let here = try await driver("here")
+            #expect(!here.isDone && here.said.contains("no runsvdir watches"), "\(here)")
+            try await host.output("systemctl stop trap")
+        }
+    }
+
     @Test(arguments: Driver.shells)
     func `directories are taken over by what is in them`(shell: String) async throws {
         try await withHosts(1) { fleet in

@@ -1,6 +1,8 @@
 import Document
 
 /// A log in the directory of the service's own user. Everything about it is done as that user: opening, and rotation too.
+/// logrotate wants that user's group by name, and only the host knows which one it is: so each start turns the log over by
+/// itself, and logrotate comes in between where the service says its group.
 enum HomeLog {
     static let folder = ".baton"
 
@@ -9,21 +11,32 @@ enum HomeLog {
 
     /// The lines of a shell that runs as the user: from there on everything goes to the log.
     static func lines(_ service: ServiceDefinition) -> [String] {
-        guard case .home = service.logs else { return [] }
+        guard case .home(let rotation) = service.logs else { return [] }
         let path = path(service)
         return [
-            "(umask 077 && mkdir -p ~\(service.user)/\(folder) && : >>\(path)) || exit 1", "exec >>\(path) 2>&1",
+            "(umask 077 && mkdir -p ~\(service.user)/\(folder) && : >>\(path)) || exit 1", turn(path, rotation),
+            "exec >>\(path) 2>&1",
         ]
     }
 
+    // Copied and emptied, as logrotate does it here: other instances have it open. A log that cannot be turned over is no
+    // reason not to start. In a shell of its own, as its variables are none of the service's.
+    private static func turn(_ path: String, _ rotation: Rotation) -> String {
+        let older = "[ ! -f \"$log.$older\" ] || mv -f \"$log.$older\" \"$log.$number\""
+        return "(umask 077; log=\(path); number=\(rotation.keep); "
+            + "if [ -f \"$log\" ] && [ \"$(wc -c <\"$log\")\" -ge \(rotation.bytes) ]; then "
+            + "while [ \"$number\" -gt 1 ]; do older=$((number - 1)); \(older); number=$older; done; "
+            + "cp \"$log\" \"$log.1\" && : >\"$log\"; fi) || :"
+    }
+
     static func addRotation(to rendering: inout Rendering, _ service: ServiceDefinition) {
-        guard case .home(let rotation) = service.logs else { return }
+        guard case .home(let rotation) = service.logs, let group = service.group else { return }
         rendering.add(
             "/etc/logrotate.d/baton-\(service.name)",
             """
             # \(Rendering.mark)
             \(path(service)) {
-                su \(service.user) \(service.group ?? service.user)
+                su \(service.user) \(group)
                 size \(rotation.bytes)
                 rotate \(rotation.keep)
                 missingok

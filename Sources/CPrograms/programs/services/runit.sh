@@ -16,7 +16,7 @@ baton_runit_here() {
     for b_rv_path in /proc/[0-9]*/comm; do
         { read -r b_rv_word <"$b_rv_path"; } 2>/dev/null || continue
         [ "$b_rv_word" = runsvdir ] || continue
-        if [ -O "${b_rv_path%/comm}" ]; then b_rv_runs=yes; fi
+        if baton_runit_own "${b_rv_path%/comm}"; then b_rv_runs=yes; fi
     done
     if [ -z "$b_rv_runs" ] || [ ! -d "$b_rv_started/" ]; then
         b_said="no runsvdir watches $b_rv_started"
@@ -26,6 +26,13 @@ baton_runit_here() {
     b_version=$(dpkg-query -W -f '${Version}' runit 2>/dev/null || rpm -q --qf '%{VERSION}' runit 2>/dev/null) ||
         b_version=2.0
     b_version=${b_version%%[!0-9.]*}
+}
+
+# Whether all users that the process in $1 has are this one: a setuid program is called what its caller likes, and has
+# him as its real user.
+baton_runit_own() {
+    b_rv_user=$(grep '^Uid:' /proc/self/status 2>/dev/null)
+    [ -n "$b_rv_user" ] && [ "$(grep '^Uid:' "$1/status" 2>/dev/null)" = "$b_rv_user" ] && [ ! -u "$1/exe" ]
 }
 
 # baton_runit_sv SECONDS WORD...: what sv prints, in b_rv_output and b_said.
@@ -107,8 +114,14 @@ baton_runit_refused() {
     return 1
 }
 
-# Nobody else kills what does not stop: runsv waits for ever. The stop signal is that of control/t.
+# Nobody else kills what does not stop: runsv waits for ever. The stop signal is that of control/t. What Baton did not
+# define has no manifest, which would say b_boot: it is only asked, as nobody said how long it may take.
 baton_runit_stop() {
+    if [ -z "${b_boot-yes}" ]; then
+        baton_runit_sv 1 down "$b_rv_started/$1"
+        if baton_runit_refused; then return 1; fi
+        return 0
+    fi
     baton_runit_sv "${b_stop_seconds:-10}" force-stop "$b_rv_started/$1"
     case $b_rv_output in
     *'kill: '*)
@@ -274,6 +287,7 @@ baton_runit_parent() {
     for b_rv_path in /proc/[0-9]*/comm; do
         { read -r b_rv_word <"$b_rv_path"; } 2>/dev/null || continue
         [ "$b_rv_word" = runsv ] || continue
+        baton_runit_own "${b_rv_path%/comm}" || continue
         [ "$(readlink "${b_rv_path%/comm}/cwd" 2>/dev/null)" = "$b_rv_place" ] || continue
         b_rv_path=${b_rv_path#/proc/}
         printf %s "${b_rv_path%/comm}"

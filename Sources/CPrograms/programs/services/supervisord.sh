@@ -9,18 +9,41 @@ b_newline='
 # The supervisord of this host: a process of root's own, in sight of the same files. Whoever else calls a program so
 # could have root read any configuration, and those may name code.
 baton_supervisord_find() {
-    if [ -n "${b_sd_pid-}" ] && [ -O "/proc/$b_sd_pid" ]; then return 0; fi
-    b_sd_pid=
+    if [ -n "${b_sd_pid-}" ] && baton_supervisord_own "/proc/$b_sd_pid"; then return 0; fi
+    b_sd_pid='' b_sd_why=
     # shellcheck disable=SC2013
     for b_sd_path in $(grep -ls supervisord /proc/[0-9]*/cmdline 2>/dev/null); do
         b_sd_path=${b_sd_path%/cmdline}
-        [ -O "$b_sd_path" ] || continue
+        baton_supervisord_own "$b_sd_path" || continue
         [ "$(readlink "$b_sd_path/ns/mnt" 2>/dev/null)" = "$(readlink /proc/self/ns/mnt 2>/dev/null)" ] || continue
         baton_supervisord_command "$b_sd_path" || continue
         b_sd_pid=${b_sd_path#/proc/}
         return 0
     done
     return 1
+}
+
+# Whether all users that the process in $1 has are this one. Who calls a setuid program says how it is called, but stays
+# its real user until it has made sure of him.
+baton_supervisord_own() {
+    b_sd_user=$(grep '^Uid:' /proc/self/status 2>/dev/null)
+    [ -n "$b_sd_user" ] && [ "$(grep '^Uid:' "$1/status" 2>/dev/null)" = "$b_sd_user" ] && [ ! -u "$1/exe" ]
+}
+
+# Whether nobody but root can say what is in the configuration. Links are followed once, here.
+baton_supervisord_safe() {
+    [ "$(id -u)" = 0 ] || return 0
+    b_sd_word=$(readlink -f "$b_sd_conf" 2>/dev/null)
+    b_sd_why="$b_sd_conf and the directories above it must be root's, and not to be written by others: supervisord is not asked"
+    case $b_sd_word in /*) b_sd_conf=$b_sd_word ;; *) return 1 ;; esac
+    set -- "$b_sd_conf"
+    while [ -n "$b_sd_word" ]; do
+        b_sd_word=${b_sd_word%/*}
+        set -- "$@" "${b_sd_word:-/}"
+    done
+    # In a shell of its own, as it shares its variables with everybody.
+    (baton_ours "$@") || return 1
+    b_sd_why=
 }
 
 # What its command line says: its configuration, in b_sd_conf, and the supervisorctl beside it, in b_sd_program.
@@ -52,6 +75,7 @@ baton_supervisord_command() {
     *) b_sd_conf=$(readlink "$1/cwd" 2>/dev/null)/$b_sd_conf ;;
     esac
     if [ ! -f "$b_sd_conf" ] || [ ! -O "$b_sd_conf" ]; then return 1; fi
+    baton_supervisord_safe || return 1
     case $b_sd_program in
     /*) if [ ! -x "$b_sd_program" ] || [ ! -O "$b_sd_program" ]; then b_sd_program=supervisorctl; fi ;;
     *) b_sd_program=supervisorctl ;;
@@ -88,7 +112,10 @@ baton_supervisord_ask() {
     b_sd_seconds=$1
     shift
     b_sd_output='' b_said='supervisord does not run here, or not as this user'
-    baton_supervisord_find || return 1
+    if ! baton_supervisord_find; then
+        b_said=${b_sd_why:-$b_said}
+        return 1
+    fi
     set -- -c "$b_sd_conf" "$@"
     if [ -n "$b_sd_server" ]; then set -- -s "$b_sd_server" "$@"; fi
     b_sd_output=$({

@@ -5,11 +5,21 @@
 b_newline='
 '
 
-# baton_systemd_ask SECONDS WORD...: what systemctl says of what it does, in b_said.
+# baton_systemd_ask SECONDS WORD...: ends as systemctl does, whose words are in b_said: it also warns where it succeeds.
 baton_systemd_ask() {
     b_sy_seconds=$1
     shift
-    b_said=$({ baton_limited "$b_sy_seconds" systemctl --no-ask-password "$@" </dev/null 2>&1; } | tail -c 2000)
+    b_said=$({
+        baton_limited "$b_sy_seconds" systemctl --no-ask-password "$@" </dev/null 2>&1
+        printf '\n%d' "$?"
+    } | tail -c 2000)
+    b_sy_end=${b_said##*"$b_newline"} b_said=${b_said%"$b_newline"*}
+    b_said=${b_said%"$b_newline"}
+    if [ "$b_sy_end" -ne 0 ] && [ -z "$b_said" ]; then
+        b_said="systemctl $1 ended with $b_sy_end"
+        if [ "$b_sy_end" -ge 124 ]; then b_said="systemctl $1 did not end within $b_sy_seconds seconds"; fi
+    fi
+    return "$b_sy_end"
 }
 
 baton_systemd_here() {
@@ -113,8 +123,10 @@ baton_systemd_state() {
 # The main process of what may be taken over: systemd may know none. Its pid file counts if it names one of the unit's.
 baton_systemd_master() {
     if [ -z "$b_follows" ] || [ "$b_state" != running ] || [ -z "$b_sy_pidfile" ] || [ -z "$b_sy_group" ]; then return 0; fi
-    b_sy_pid=
-    { read -r b_sy_pid <"$b_sy_pidfile" || [ -n "$b_sy_pid" ]; } 2>/dev/null
+    # The service owns it, and can have put a fifo or a link there.
+    [ -f "$b_sy_pidfile" ] || return 0
+    b_sy_pid=$({ baton_limited 5 head -c 20 "$b_sy_pidfile" | tr -d '\000'; } 2>/dev/null)
+    b_sy_pid=${b_sy_pid%%"$b_newline"*}
     case $b_sy_pid in '' | 0* | 1 | *[!0-9]* | ???????????*) return 0 ;; esac
     # Names of groups are as whoever reads them sees them; process 1 is where its own begin.
     b_sy_top=
@@ -132,13 +144,11 @@ baton_systemd_start() {
     baton_systemd_forget
     baton_systemd_ask 20 reset-failed -- "$1"
     baton_systemd_ask 30 start --no-block -- "$1"
-    [ -z "$b_said" ]
 }
 
 baton_systemd_stop() {
     baton_systemd_forget
     baton_systemd_ask 30 stop --no-block -- "$1"
-    [ -z "$b_said" ]
 }
 
 # As the unit says: of what was taken over, systemd may know no main process.
@@ -147,12 +157,7 @@ baton_systemd_reload() {
     baton_systemd_forget
     b_said="$1 has no ExecReload: its unit does not say how it is reloaded"
     [ "$b_sy_reload" = yes ] || return 1
-    b_said=$({
-        baton_limited 60 systemctl --no-ask-password reload -- "$1" </dev/null 2>&1
-        b_sy_end=$?
-        [ "$b_sy_end" -ne 124 ] || echo 'the reload did not end within 60 seconds'
-    } | tail -c 2000)
-    [ -z "$b_said" ]
+    baton_systemd_ask 60 reload -- "$1"
 }
 
 baton_systemd_signal() {
@@ -173,8 +178,9 @@ baton_systemd_enable() {
     baton_systemd_ask 30 --no-reload "$b_sy_word" -- "$1"
 }
 
-# Of what it says counts what is about these units and means that they cannot be started: other units have their own
-# troubles, and a program that is not there yet may come. systemd itself has the last word when it has read them.
+# Of what it says counts what is about these units, if one line of that means that systemd does not load them: other units
+# have their own troubles, much is only a warning, and a program that is not there yet may come. systemd itself has the last
+# word when it has read them.
 baton_systemd_check() {
     b_said=
     command -v systemd-analyze >/dev/null 2>&1 || return 0
@@ -201,15 +207,19 @@ baton_systemd_check() {
     done
     # shellcheck disable=SC2086
     b_sy_output=$(cd /etc/systemd/system && baton_limited 60 systemd-analyze verify --man=no --generators=no $b_sy_list 2>&1)
-    b_sy_output=$b_sy_output$b_newline
+    b_sy_output=$b_sy_output$b_newline b_sy_refused=
     while [ -n "$b_sy_output" ]; do
         b_sy_line=${b_sy_output%%"$b_newline"*} b_sy_output=${b_sy_output#*"$b_newline"}
         case $b_sy_line in *ignoring* | *'not executable'* | *'No such file'* | '') continue ;; esac
         b_sy_about=${b_sy_line%%:*} b_sy_about=${b_sy_about##*/}
-        case $b_newline$b_sy_ours in *"$b_newline$b_sy_about$b_newline"*) b_said=$b_said$b_sy_line$b_newline ;; esac
+        case $b_sy_line in 'Unit '*) b_sy_about=${b_sy_line#Unit } b_sy_about=${b_sy_about%% *} ;; esac
+        case $b_newline$b_sy_ours in *"$b_newline$b_sy_about$b_newline"*) ;; *) continue ;; esac
+        b_said=$b_said$b_sy_line$b_newline
+        case $b_sy_line in *' Refusing.'* | *', refusing'* | *' has a bad unit file setting'*) b_sy_refused=yes ;; esac
     done
     b_said=${b_said%"$b_newline"}
-    [ -z "$b_said" ]
+    [ -z "$b_sy_refused" ] || return 1
+    b_said=
 }
 
 baton_systemd_whole() { return 1; }
@@ -217,8 +227,7 @@ baton_systemd_whole() { return 1; }
 # Everything is read again; what could not be read is told by the units themselves.
 baton_systemd_take() {
     baton_systemd_forget
-    baton_systemd_ask 120 daemon-reload
-    [ -z "$b_said" ] || return 1
+    baton_systemd_ask 120 daemon-reload || return 1
     baton_systemd_states "$@"
     for b_sy_member; do
         if ! baton_systemd_show "$b_sy_member"; then
@@ -257,20 +266,51 @@ baton_systemd_gather() {
     return 0
 }
 
-# Where a unit of this name is defined, in b_known.
+# Where a unit of this name is defined, in b_known. Of scripts in /etc/init.d systemd makes units itself, unless there is
+# one: they would be hidden by it.
 baton_systemd_known() {
     b_known=
-    for b_sy_path in /etc /run /usr/local/lib /usr/lib /lib; do
+    for b_sy_path in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system \
+        /lib/systemd/system /run/systemd/generator /run/systemd/generator.early /run/systemd/generator.late; do
         for b_sy_name in "$1.service" "$1@.service" "$1.target"; do
-            if [ -e "$b_sy_path/systemd/system/$b_sy_name" ]; then b_known=$b_known$b_sy_path/systemd/system/$b_sy_name$b_newline; fi
+            if [ -e "$b_sy_path/$b_sy_name" ]; then b_known=$b_known$b_sy_path/$b_sy_name$b_newline; fi
         done
     done
+    if [ -e "/etc/init.d/$1" ]; then b_known=$b_known/etc/init.d/$1$b_newline; fi
 }
 
-# A name without a suffix is a service's.
+# A name without a suffix is a service's. How long it has to stop its unit says, up to an hour.
 baton_systemd_members() {
     case $1 in *.*) ;; *) b_whole=$1.service ;; esac
     b_members=$b_whole$b_newline
+    b_sy_line=$(baton_limited 20 systemctl show -p TimeoutStopUSec -- "$b_whole" 2>/dev/null </dev/null)
+    baton_systemd_seconds "${b_sy_line#TimeoutStopUSec=}" || return 0
+    b_stop_seconds=$b_sy_seconds
+}
+
+# A time as systemctl tells it, `1min 30s`, as seconds in b_sy_seconds: from 1 to 3600, rounded up.
+baton_systemd_seconds() {
+    b_sy_list=$1 b_sy_seconds=0
+    [ -n "$b_sy_list" ] || return 1
+    while [ -n "$b_sy_list" ]; do
+        b_sy_value=${b_sy_list%% *}
+        case $b_sy_list in *' '*) b_sy_list=${b_sy_list#* } ;; *) b_sy_list= ;; esac
+        b_sy_word=${b_sy_value%%[!0-9]*}
+        case $b_sy_value in
+        [0-9]*ms | [0-9]*us) b_sy_seconds=$((b_sy_seconds + 1)) ;;
+        [0-9].*s | [0-9][0-9].*s) b_sy_seconds=$((b_sy_seconds + b_sy_word + 1)) ;;
+        infinity | *d | *w | *month | *y | ??????*s | ?????*min | ????*h)
+            b_sy_seconds=3600
+            break
+            ;;
+        [0-9]*min) b_sy_seconds=$((b_sy_seconds + b_sy_word * 60)) ;;
+        [0-9]*h) b_sy_seconds=$((b_sy_seconds + b_sy_word * 3600)) ;;
+        [0-9]*s) b_sy_seconds=$((b_sy_seconds + b_sy_word)) ;;
+        *) return 1 ;;
+        esac
+    done
+    if [ "$b_sy_seconds" -gt 3600 ]; then b_sy_seconds=3600; fi
+    if [ "$b_sy_seconds" -lt 1 ]; then b_sy_seconds=1; fi
 }
 
 baton_systemd_log() {
