@@ -195,6 +195,33 @@ import Testing
             #expect(yes.status == .exited(4), "\(yes.output)")
             #expect(yes.output.contains("1 failed, 1 untouched"), "\(yes.output)")
             #expect(try await pids(fleet[1]) == two)
+            // A playbook that leaves it down says the same.
+            try write(fleet, size: "broken")
+            let deployed = try await baton(fleet, "deploy", "app.yml", "-y", "-l", "web1")
+            #expect(deployed.status == .exited(4), "\(deployed.output)\(deployed.errors)")
+        }
+    }
+
+    @Test func `a host that nobody was asked about is left as it is`() async throws {
+        try await withHosts(2) { fleet in
+            try write(fleet, size: "1")
+            let first = try await baton(fleet, "deploy", "app.yml", "-y")
+            #expect(first.status == .exited(0), "\(first.output)\(first.errors)")
+            // In the first session it cannot be looked at; when the next one begins, it is well again.
+            let manifest = "/etc/baton/services/app/service"
+            try await fleet[1].output("chmod 666 \(manifest)")
+            let line = "if [ -e /run/seen ]; then chmod 644 \(manifest); else : >/run/seen; fi\n"
+            try await fleet[1].write("/etc/ssh/sshrc", line)
+            let (one, two) = (try await pids(fleet[0]), try await pids(fleet[1]))
+            let yes = try await fleet.place.onTerminal(
+                [BatonProgram.path, "restart", "app", "-i", fleet.place.inventory],
+                answers: [(question: "Restart app on web1? Type yes or no: ", answer: "yes")],
+                environment: ["NO_COLOR": "1"]
+            )
+            #expect(yes.status == .exited(3), "\(yes.output)")
+            #expect(yes.output.contains("web2: it could not be looked at when you were asked"), "\(yes.output)")
+            #expect(try await pids(fleet[0]) != one)
+            #expect(try await pids(fleet[1]) == two)
         }
     }
 

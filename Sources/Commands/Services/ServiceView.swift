@@ -97,6 +97,17 @@ extension ServiceState {
 }
 
 extension HostResult {
+    /// Nobody could have said yes to it.
+    static func notAsked(_ host: String) -> HostResult {
+        var result = HostResult(host: host, status: .untouched, touched: false)
+        result.problem = .init(
+            kind: "not_asked",
+            message: "it could not be looked at when you were asked",
+            hint: "run again"
+        )
+        return result
+    }
+
     static func lacking(_ service: String, _ host: String) -> HostResult {
         var result = HostResult(host: host, status: .failed, touched: false)
         result.problem = .init(
