@@ -79,8 +79,8 @@ enum CommonOptions {
     /// With another option for whom to log in as, where `--user` means somebody else.
     static func connecting(as user: any DeclaresOption) -> [any DeclaresOption] {
         [
-            inventory, limit, user, privateKey, askPassword, become, becomeUser, askBecomePassword, forks, connectTimeout,
-            acceptNewHostKeys, output, verbose,
+            inventory, limit, user, privateKey, askPassword, become, becomeUser, askBecomePassword, forks,
+            connectTimeout, acceptNewHostKeys, output, verbose,
         ]
     }
 }

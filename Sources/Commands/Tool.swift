@@ -18,7 +18,8 @@ package enum Tool {
             InitCommand.declaration, LabCommand.declaration, ValidateCommand.declaration, PlanCommand.declaration,
             DeployCommand.declaration, RenderCommand.declaration, StatusCommand.declaration,
         ] + ServiceVerbs.declarations + [
-            LogsCommand.declaration, DaemonCommand.declaration, ExecCommand.declaration, FactsCommand.declaration, HostsCommand.declaration,
+            LogsCommand.declaration, DaemonCommand.declaration, ExecCommand.declaration, FactsCommand.declaration,
+            HostsCommand.declaration,
             CompletionsCommand.declaration, ManualCommand.declaration, VersionCommand.declaration,
         ],
         offersVersion: true

@@ -125,6 +125,19 @@ import Testing
             #expect(restarted.output.contains("broken by hand"), "\(restarted.output)")
             // The other host never had it.
             #expect(!restarted.output.contains("web2"), "\(restarted.output)")
+            let shown = try await baton(fleet, "status", "app", "-o", "json")
+            #expect(shown.status == .exited(0), "\(shown.output)")
+            #expect(!shown.output.contains("web2"), "\(shown.output)")
+            let lacking = try await baton(fleet, "status", "app", "-l", "web2")
+            #expect(lacking.status == .exited(5), "\(lacking.output)")
+            #expect(lacking.output.contains("there is no service"), "\(lacking.output)")
+            for words in [["status"], ["status", "app"]] {
+                let unseen = try await fleet.place.run(
+                    [BatonProgram.path] + words + ["-i", fleet.place.inventory, "-l", "web1", "-u", "deploy"]
+                )
+                #expect(unseen.status == .exited(5), "\(unseen.output)")
+                #expect(unseen.output.contains("only root can be believed here: -b becomes root"), "\(unseen.output)")
+            }
             let nowhere = try await baton(fleet, "restart", "app", "-y", "-l", "web2")
             #expect(nowhere.status == .exited(2), "\(nowhere.output)\(nowhere.errors)")
             #expect(nowhere.output.contains("there is no service \"app\" there"), "\(nowhere.output)")
@@ -223,6 +236,27 @@ import Testing
             #expect(try await pids(fleet[0]) != one)
             #expect(try await pids(fleet[1]) == two)
         }
+    }
+
+    @Test func `the example comes to a host, and stays as it is`() async throws {
+        try await withHosts(1) { fleet in
+            let folder = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/examples/hello"
+            func baton(_ words: String...) async throws -> ChildResult {
+                try await fleet.place.run(
+                    ["sh", "-c", #"cd "$1" && shift && exec "$@""#, "-", folder, BatonProgram.path] + words
+                        + ["-i", fleet.place.inventory]
+                )
+            }
+            let first = try await baton("deploy", "hello.yml", "-y")
+            #expect(first.status == .exited(0), "\(first.output)\(first.errors)")
+            #expect(try await fleet[0].output("ps -o user= -p \(try await pid(fleet[0]))") == "www-data")
+            let second = try await baton("plan", "hello.yml", "--exit-code")
+            #expect(second.status == .exited(0), "\(second.output)\(second.errors)")
+        }
+    }
+
+    private func pid(_ host: TestHost) async throws -> String {
+        try await host.output("systemctl show -P MainPID hello@0.service")
     }
 
     @Test func `logs are followed until somebody has seen enough`() async throws {

@@ -98,6 +98,27 @@ struct ServiceWorkTests {
         #expect(change.paths.contains("/etc/baton/services/web/born-1"))
     }
 
+    @Test func `accounts and folders that are not there are known before anything is written`() throws {
+        let work = try work()
+        var seen = seen(work, nil)
+        #expect(work.looks.contains(.name(.user, "shop")))
+        seen[.name(.user, "shop")] = .name(isKnown: false)
+        var state = PathState(.missing)
+        state.place = .missing
+        seen[.path("/etc/web.conf", hashing: .always)] = .path(state)
+        guard case .change(let change) = work.decide(sighting(), seen) else { return #expect(Bool(false)) }
+        #expect(
+            change.obstacles.map(\.problem.message) == [
+                "there is no user shop on this host", "there is no directory /etc",
+            ]
+        )
+        seen[.name(.user, "shop")] = .name(isKnown: true)
+        state.place = .there
+        seen[.path("/etc/web.conf", hashing: .always)] = .path(state)
+        guard case .change(let good) = work.decide(sighting(), seen) else { return #expect(Bool(false)) }
+        #expect(good.obstacles.isEmpty)
+    }
+
     @Test func `a second run changes nothing`() throws {
         let work = try work()
         let rendering = try work.definition.rendered(for: Self.systemd)

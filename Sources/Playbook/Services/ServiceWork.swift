@@ -59,7 +59,29 @@ package struct ServiceWork: Work {
         look = ServiceLook(.service(definition.name), paths: files.sorted())
     }
 
-    package var looks: [Look] { [look.look] + pathLooks }
+    package var looks: [Look] { [look.look] + pathLooks + owners.flatMap(\.looks) }
+
+    /// Whose it is, and whose its files are.
+    private var owners: [Ownership] {
+        [Ownership(user: definition.user, group: definition.group)]
+            + definition.files.map { Ownership(user: $0.owner.user, group: $0.owner.group) }
+    }
+
+    /// What the definition would fail on: accounts that are not there, and no place for its files.
+    private func obstacles(_ rendering: Rendering, _ comparison: DefinitionComparison, _ seen: Sightings) -> [Obstacle]
+    {
+        var obstacles: [Obstacle] = []
+        for obstacle in owners.flatMap({ $0.obstacles(seen) }) where !obstacles.contains(obstacle) {
+            obstacles.append(obstacle)
+        }
+        for file in rendering.files where rendering.isConfiguration(file.path) && comparison.changed.contains(file.path)
+        {
+            guard case .path(let state)? = seen[file.look] else { continue }
+            let isMade = rendering.directories.contains { file.path.hasPrefix($0.path + "/") }
+            obstacles += Obstacle.place(state.place, of: file.path, makesDirectories: isMade)
+        }
+        return obstacles
+    }
 
     package var written: [String] {
         let renderings = Supervisor.allCases.map { supervisor in
@@ -135,6 +157,7 @@ package struct ServiceWork: Work {
         )
         var change = Change(operation, words: words, paths: comparison.changed)
         change.differences = comparison.differences
+        change.obstacles = obstacles(rendering, comparison, seen)
         return .change(change)
     }
 
