@@ -80,8 +80,7 @@ enum CommonOptions {
     static func connecting(as user: any DeclaresOption) -> [any DeclaresOption] {
         [
             inventory, limit, user, privateKey, askPassword, become, becomeUser, askBecomePassword, forks,
-            connectTimeout,
-            acceptNewHostKeys, output, verbose,
+            connectTimeout, acceptNewHostKeys, output, verbose,
         ]
     }
 }

@@ -46,7 +46,7 @@ package struct HostResult: Equatable, Sendable {
     package var facts: [Fact]?
     /// The services that were asked for, as they are in the end.
     package var services: [ServiceState]?
-    /// What was to run there does not.
+    /// What was to run there does not, or nobody knows.
     package var isDown = false
     /// What became of each task of a playbook, in their order; tasks that a failure kept from starting are not in it.
     package var tasks: [TaskResult]?
@@ -83,6 +83,8 @@ package struct HostResult: Equatable, Sendable {
 
     /// Somebody else is at work there.
     package static let lockedKind = "locked"
+    /// What a program ends with then.
+    package static let lockedStatus: Int32 = 77
 
     private static let driftedKind = "drifted"
 

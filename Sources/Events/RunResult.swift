@@ -10,7 +10,7 @@ package struct RunResult: Equatable, Sendable {
         case refused
         /// Of a plan: there is something to do.
         case changes
-        /// A service does not run where it is to.
+        /// A service does not run where it is to, or nobody knows.
         case dirty
         /// Somebody else was at work, and nothing was changed.
         case locked
@@ -45,7 +45,10 @@ package struct RunResult: Equatable, Sendable {
         self.hosts = hosts
         let good = hosts.count { $0.status == .ok || $0.status == .changed }
         let nothingRan = !hosts.contains(where: \.touched)
-        if interrupted {
+        if hosts.contains(where: \.isDown) {
+            // Whatever else happened: somebody has to see to it.
+            (outcome, exit) = (.dirty, .needsHands)
+        } else if interrupted {
             (outcome, exit) = (.interrupted, .interrupted)
         } else if good == hosts.count {
             (outcome, exit) = Self.success(hosts, purpose)
@@ -53,8 +56,6 @@ package struct RunResult: Equatable, Sendable {
             (outcome, exit) = (.refused, .refused)
         } else if nothingRan && hosts.contains(where: { $0.status == .unreachable }) {
             (outcome, exit) = (.unreachable, .unreachable)
-        } else if purpose == .services, hosts.contains(where: \.isDown) {
-            (outcome, exit) = (.dirty, .needsHands)
         } else if nothingRan, hosts.contains(where: { $0.problem?.kind == HostResult.lockedKind }) {
             (outcome, exit) = (.locked, .locked)
         } else if purpose == .services, !hosts.contains(where: { $0.status == .unreachable }) {

@@ -170,6 +170,7 @@ struct TaskDecoder {
         }
         task.environment = decoder.environment(fields["environment"])
         task.timeout = decoder.duration(fields["timeout"], atLeast: .milliseconds(1)) ?? task.timeout
+        task.namesTimeout = fields["timeout"] != nil
         task.retries = decoder.int(fields["retries"], in: 0...1000) ?? 0
         task.delay = decoder.duration(fields["delay"], atLeast: .zero) ?? task.delay
         task.ignoresErrors = decoder.bool(fields["ignore_errors"]) ?? false

@@ -30,6 +30,8 @@ package struct TaskDefinition: Sendable {
     package var environment: [EnvironmentEntry] = []
     /// Of one attempt.
     package var timeout: Duration
+    /// Its key is there.
+    package var namesTimeout = false
     package var retries = 0
     package var delay = Duration.seconds(5)
     package var ignoresErrors = false

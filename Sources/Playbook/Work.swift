@@ -15,11 +15,25 @@ package protocol Work: Sendable {
 
     /// All that it is made of, for telling whether it is still the same; of contents the sum will do.
     var written: [String] { get }
+
+    /// The part of it that everybody may know although there are secrets in it.
+    var writtenOpenly: [String] { get }
+
+    /// How long it may take where nobody said so; nil is as usual.
+    var usualTimeout: Duration? { get }
+
+    /// What says, after it failed, whether something that is to run is down; nil where nothing of the kind can be.
+    var aftermath: Look? { get }
+    func isDown(_ seen: Sighting?) -> Bool
 }
 
 extension Work {
     package var written: [String] { ["\(self)"] }
     package var conditional: Operation? { nil }
+    package var writtenOpenly: [String] { [] }
+    package var usualTimeout: Duration? { nil }
+    package var aftermath: Look? { nil }
+    package func isDown(_ seen: Sighting?) -> Bool { false }
 }
 
 /// What there is to do.

@@ -81,7 +81,8 @@ package struct ServiceText {
         var text = "\(safe(result.host)): \(style.paint(safe(problem.message), .red))\n"
         if let hint = problem.hint { text += "  \(safe(hint))\n" }
         if let execution = result.execution {
-            text += Screen.lines(redactor.clean(execution.stderr)).suffix(40).map { "  \($0)\n" }.joined()
+            let lines = Screen.lines(redactor.clean(execution.stderr))
+            if !problem.says(lines) { text += lines.suffix(40).map { "  \($0)\n" }.joined() }
         }
         return text
     }

@@ -1,5 +1,15 @@
 import Events
 
+extension HostResult.Problem {
+    /// Whether all of these lines are in its message, or its message in each of them.
+    func says(_ lines: [String]) -> Bool {
+        lines.allSatisfy { line in
+            let words = line.drop { $0 == " " }
+            return words.isEmpty || message.contains(words) || line.contains(message)
+        }
+    }
+}
+
 /// One task on one host: a line, and below it what belongs to it.
 struct TaskLines {
     private let style: Style
@@ -23,8 +33,14 @@ struct TaskLines {
         let isBad = task.status == .failed || task.status == .ignored
         if let problem = task.problem { text += self.problem(problem, indent: indent) }
         if let execution = task.execution, isBad || isVerbose {
-            text += output("stdout", execution.stdout, execution.stdoutDropped, indent)
-            text += output("stderr", execution.stderr, execution.stderrDropped, indent)
+            // What a problem was made of is said already; a command's own words are not in it.
+            let isOwn = ["run", "check"].contains(task.kind) || isVerbose
+            for (name, bytes, dropped) in [
+                ("stdout", execution.stdout, execution.stdoutDropped),
+                ("stderr", execution.stderr, execution.stderrDropped),
+            ] where isOwn || task.problem?.says(Screen.lines(redactor.clean(bytes))) != true {
+                text += output(name, bytes, dropped, indent)
+            }
         }
         return text
     }

@@ -52,6 +52,15 @@ extension HostDriver {
         var isRefused = false
     }
 
+    /// A task that failed half way may have left something down that is to run: the host says whether it did.
+    func lookAfter() async {
+        guard let (account, work, look) = progress.aftermath else { return }
+        switch await Self.look([look], Looking.program([look]), Account(account), remote) {
+        case .success(let seen): isDown = work.isDown(seen[look])
+        case .failure: isDown = true
+        }
+    }
+
     private static func look(
         _ looks: [Look],
         _ program: ReadingProgram,

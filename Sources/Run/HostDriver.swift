@@ -36,6 +36,8 @@ final class HostDriver: @unchecked Sendable {
     var progress: Progress
     /// Whether anything of ours ran there that may have changed something.
     var isTouched = false
+    /// What was to run does not, or nobody knows.
+    var isDown = false
     var programs: [SentProgram] = []
     private let sleep: Sleep
     private(set) var isStopped = false
@@ -61,6 +63,7 @@ final class HostDriver: @unchecked Sendable {
             switch action {
             case .finished:
                 for number in progress.takeReleasedOnces() { common.rendezvous.release(number) }
+                await lookAfter()
                 if common.keepsPrograms { programs += progress.planned.map { SentProgram($0) } }
                 return
             case .learnFacts: await learnFacts()

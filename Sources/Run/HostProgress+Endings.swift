@@ -16,6 +16,11 @@ extension HostProgress {
     private func named(_ index: Int) -> TaskOutline {
         var outline = outlines[index]
         outline.name = name(of: index)
+        if !outline.namesTimeout, case .ready(let task)? = entries[index].understanding,
+            let usual = task.work.usualTimeout
+        {
+            outline.timeout = max(outline.timeout, usual)
+        }
         return outline
     }
 
@@ -153,6 +158,7 @@ extension HostProgress {
             finish(index, .ignored, outcome, step)
             entries[index].result?.problem = problem
         } else {
+            if case .failed(let status) = step.end, status != HostResult.lockedStatus { broken = index }
             fail(index, problem, step)
         }
     }
@@ -208,9 +214,19 @@ extension HostProgress {
         broke(nil, problem)
     }
 
+    /// What is to be looked at because a task of it failed half way.
+    var aftermath: (account: TaskAccount, work: any Work, look: Look)? {
+        guard failure != nil, let broken, case .ready(let task)? = entries[broken].understanding,
+            let look = task.work.aftermath
+        else { return nil }
+        return (task.account, task.work, look)
+    }
+
     private mutating func failStep(_ number: Int, _ problem: HostResult.Problem) {
         switch roles[number] {
-        case .task(let index): fail(index, problem)
+        case .task(let index):
+            broken = index
+            fail(index, problem)
         case .verify(let indexes): fail(indexes[0], problem)
         case nil: break
         }

@@ -108,6 +108,8 @@ package struct HostProgress<Source: TaskSource> {
     /// Batches that would be sent, in a plan.
     package internal(set) var planned: [Batch] = []
     package internal(set) var failure: Failure?
+    /// The task that failed while the host was at it, and not before.
+    var broken: Int?
     var isOver = false
     var isStopping = false
     var emitted = 0

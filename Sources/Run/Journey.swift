@@ -12,6 +12,7 @@ struct Journey {
     private var sums: [String] = []
     private var programs: [SentProgram] = []
     private var isTouched = false
+    private var isDown = false
     /// What later plays of a plan may find made.
     private(set) var prospects = Prospects()
     private var hasBegun = false
@@ -60,6 +61,7 @@ struct Journey {
             programs += driver.programs
             prospects = driver.progress.prospects
             isTouched = isTouched || driver.isTouched
+            isDown = driver.isDown
             failure = driver.progress.failure
             isInterrupted = driver.isStopped && failure == nil && !driver.progress.isComplete
         }
@@ -83,6 +85,7 @@ struct Journey {
         if isPlan { result.digest = digest }
         if let failure {
             result.status = .failed
+            result.isDown = isDown
             result.problem = Self.problem(failure)
         } else if isInterrupted {
             if !isTouched { result.status = .untouched }

@@ -8,7 +8,7 @@ import Shell
 /// the same have the same.
 ///
 /// It is kept in files, so nothing goes into it from which a short secret could be found by trying: of tasks that hold a
-/// secret neither the new content nor the sum of the old one counts, only that they differ.
+/// secret what is in it of contents counts only where the plan shows it, or where the work says that everybody may know it.
 package struct PlanDigest: Sendable {
     private var lines: [UInt8] = []
 
@@ -24,6 +24,10 @@ package struct PlanDigest: Sendable {
             fields += [path, "\(state.kind)", String(state.mode, radix: 8), "\(state.user):\(state.group)"]
             if !task.isTainted { fields += [String(state.size), state.sha256 ?? ""] }
         }
+        if task.isTainted {
+            fields += Self.shown(change, seen)
+            fields += task.work.writtenOpenly
+        }
         fields += Self.written(change.operation, isTainted: task.isTainted)
         add(outline, "change", fields + ["\(task.account)"])
     }
@@ -37,10 +41,24 @@ package struct PlanDigest: Sendable {
         var fields = ["\(task.account)"]
         if !task.isTainted {
             fields += task.work.written
-        } else if let operation = task.work.conditional {
-            fields += Self.written(operation, isTainted: true)
+        } else {
+            fields += task.work.writtenOpenly
+            if let operation = task.work.conditional { fields += Self.written(operation, isTainted: true) }
         }
         add(outline, decision, fields)
+    }
+
+    /// What the plan shows is no secret: both sides of its differences.
+    private static func shown(_ change: Change, _ seen: Sightings) -> [String] {
+        change.differences.flatMap { difference -> [String] in
+            var fields = [difference.path, difference.new.map { Checksum.sha256($0) } ?? "", difference.hidden ?? ""]
+            guard difference.old != nil else { return fields }
+            for hashing in [Look.Hashing.always, .never] {
+                guard case .path(let state)? = seen[.path(difference.path, hashing: hashing)] else { continue }
+                fields += [String(state.size), state.sha256 ?? ""]
+            }
+            return fields
+        }
     }
 
     package var sum: String { Checksum.sha256(lines) }

@@ -35,6 +35,7 @@ struct PlaySource: TaskSource {
             outline.retries = task.retries
             outline.delay = task.delay
             outline.timeout = task.timeout
+            outline.namesTimeout = task.namesTimeout
             outline.isJudged = !task.failedWhen.isEmpty
             outline.isAsked = task.register != nil || !task.changedWhen.isEmpty || !task.failedWhen.isEmpty
             outline.neverChanges = task.neverChanges

@@ -11,6 +11,8 @@ final class StepListener: @unchecked Sendable {
     // Unchecked: the remote calls it on the loop's thread, where it was made.
     private unowned let driver: HostDriver
     private let labels: [Int: String]
+    /// Steps that a host goes on with by itself, whoever listens.
+    private let detached: Set<Int>
     private var reader: OperationsReader
     private var timer: Loop.Timer?
     private var began: [Int: Instant] = [:]
@@ -21,6 +23,7 @@ final class StepListener: @unchecked Sendable {
     init(_ driver: HostDriver, _ key: Marker, _ steps: ArraySlice<Step>) {
         self.driver = driver
         labels = Dictionary(steps.map { ($0.number, $0.label) }) { first, _ in first }
+        detached = Set(steps.filter { if case .script = $0.operation { true } else { false } }.map(\.number))
         var limits: [Int: Int] = [:]
         for step in steps where driver.progress.outline(of: step.number)?.isAsked == true {
             limits[step.number] = TaskOutcome.keptOutput
@@ -81,6 +84,13 @@ final class StepListener: @unchecked Sendable {
 
     func problem(_ error: RemoteError) -> HostResult.Problem {
         if let timedOut, timedOut.number == current?.number, case .cancelled(let isEnded) = error.kind {
+            if detached.contains(timedOut.number) {
+                return HostResult.Problem(
+                    kind: "timed_out",
+                    message: "nobody waits for it any more after \(Waiting.text(timedOut.after)): it goes on by itself",
+                    hint: "`baton status` says how it ends; `timeout:` gives a task more time"
+                )
+            }
             let doubt = isEnded ? "and was ended" : "and may still run on the host"
             return HostResult.Problem(
                 kind: "timed_out",
@@ -88,7 +98,13 @@ final class StepListener: @unchecked Sendable {
                 hint: "`timeout:` gives a task more time"
             )
         }
-        return HostDriver.problem(error, during: current?.label)
+        let problem = HostDriver.problem(error, during: current?.label)
+        guard let current, detached.contains(current.number), error.kind != .becomeRefused else { return problem }
+        return HostResult.Problem(
+            kind: problem.kind,
+            message: error.detail + "; the host goes on with it by itself",
+            hint: "`baton status` says how it ends"
+        )
     }
 }
 

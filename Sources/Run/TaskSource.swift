@@ -40,6 +40,8 @@ package struct TaskOutline: Sendable {
     package var delay = Duration.seconds(5)
     /// Of one attempt.
     package var timeout = Duration.seconds(600)
+    /// Somebody said so.
+    package var namesTimeout = false
     /// Expressions may ask for what it says: all of that is kept, up to the one limit.
     package var isAsked = false
     /// `failed_when` is there: only its word decides whether anything may follow.

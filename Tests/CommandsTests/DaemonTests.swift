@@ -133,6 +133,18 @@ import Testing
         }
     }
 
+    @Test func `one that cannot be is refused before anything is written`() async throws {
+        try await withHosts(1) { fleet in
+            let line = ["--on", fleet[0].name, "--command", "sleep 1000", "--id", "q"]
+            let refused = try await fleet.place.run(
+                [BatonProgram.path, "daemon", "create", "-i", fleet.place.inventory, "-y", "--user", "nosuch"] + line
+            )
+            #expect(refused.status == .exited(2), "\(refused.output)\(refused.errors)")
+            #expect(refused.errors.contains("there is no user nosuch on this host"), "\(refused.errors)")
+            #expect(try await fleet[0].run("test -e /etc/baton").succeeded == false)
+        }
+    }
+
     @Test func `playbooks make them and see to their state`() async throws {
         try await withHosts(1) { fleet in
             let host = fleet[0]

@@ -125,6 +125,19 @@ import Testing
             #expect(restarted.output.contains("broken by hand"), "\(restarted.output)")
             // The other host never had it.
             #expect(!restarted.output.contains("web2"), "\(restarted.output)")
+            let shown = try await baton(fleet, "status", "app", "-o", "json")
+            #expect(shown.status == .exited(0), "\(shown.output)")
+            #expect(!shown.output.contains("web2"), "\(shown.output)")
+            let lacking = try await baton(fleet, "status", "app", "-l", "web2")
+            #expect(lacking.status == .exited(5), "\(lacking.output)")
+            #expect(lacking.output.contains("there is no service"), "\(lacking.output)")
+            for words in [["status"], ["status", "app"]] {
+                let unseen = try await fleet.place.run(
+                    [BatonProgram.path] + words + ["-i", fleet.place.inventory, "-l", "web1", "-u", "deploy"]
+                )
+                #expect(unseen.status == .exited(5), "\(unseen.output)")
+                #expect(unseen.output.contains("only root can be believed here: -b becomes root"), "\(unseen.output)")
+            }
             let nowhere = try await baton(fleet, "restart", "app", "-y", "-l", "web2")
             #expect(nowhere.status == .exited(2), "\(nowhere.output)\(nowhere.errors)")
             #expect(nowhere.output.contains("there is no service \"app\" there"), "\(nowhere.output)")
@@ -195,7 +208,55 @@ import Testing
             #expect(yes.status == .exited(4), "\(yes.output)")
             #expect(yes.output.contains("1 failed, 1 untouched"), "\(yes.output)")
             #expect(try await pids(fleet[1]) == two)
+            // A playbook that leaves it down says the same.
+            try write(fleet, size: "broken")
+            let deployed = try await baton(fleet, "deploy", "app.yml", "-y", "-l", "web1")
+            #expect(deployed.status == .exited(4), "\(deployed.output)\(deployed.errors)")
         }
+    }
+
+    @Test func `a host that nobody was asked about is left as it is`() async throws {
+        try await withHosts(2) { fleet in
+            try write(fleet, size: "1")
+            let first = try await baton(fleet, "deploy", "app.yml", "-y")
+            #expect(first.status == .exited(0), "\(first.output)\(first.errors)")
+            // In the first session it cannot be looked at; when the next one begins, it is well again.
+            let manifest = "/etc/baton/services/app/service"
+            try await fleet[1].output("chmod 666 \(manifest)")
+            let line = "if [ -e /run/seen ]; then chmod 644 \(manifest); else : >/run/seen; fi\n"
+            try await fleet[1].write("/etc/ssh/sshrc", line)
+            let (one, two) = (try await pids(fleet[0]), try await pids(fleet[1]))
+            let yes = try await fleet.place.onTerminal(
+                [BatonProgram.path, "restart", "app", "-i", fleet.place.inventory],
+                answers: [(question: "Restart app on web1? Type yes or no: ", answer: "yes")],
+                environment: ["NO_COLOR": "1"]
+            )
+            #expect(yes.status == .exited(3), "\(yes.output)")
+            #expect(yes.output.contains("web2: it could not be looked at when you were asked"), "\(yes.output)")
+            #expect(try await pids(fleet[0]) != one)
+            #expect(try await pids(fleet[1]) == two)
+        }
+    }
+
+    @Test func `the example comes to a host, and stays as it is`() async throws {
+        try await withHosts(1) { fleet in
+            let folder = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/examples/hello"
+            func baton(_ words: String...) async throws -> ChildResult {
+                try await fleet.place.run(
+                    ["sh", "-c", #"cd "$1" && shift && exec "$@""#, "-", folder, BatonProgram.path] + words
+                        + ["-i", fleet.place.inventory]
+                )
+            }
+            let first = try await baton("deploy", "hello.yml", "-y")
+            #expect(first.status == .exited(0), "\(first.output)\(first.errors)")
+            #expect(try await fleet[0].output("ps -o user= -p \(try await pid(fleet[0]))") == "www-data")
+            let second = try await baton("plan", "hello.yml", "--exit-code")
+            #expect(second.status == .exited(0), "\(second.output)\(second.errors)")
+        }
+    }
+
+    private func pid(_ host: TestHost) async throws -> String {
+        try await host.output("systemctl show -P MainPID hello@0.service")
     }
 
     @Test func `logs are followed until somebody has seen enough`() async throws {

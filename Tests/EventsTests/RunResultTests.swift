@@ -38,25 +38,35 @@ import Testing
         #expect(result.exit.rawValue == exit)
     }
 
-    /// Failed and down is `D`, failed with somebody else at work `L`.
+    /// Failed and down is `D`, changed and down `B`, failed with somebody else at work `L`.
     @Test(arguments: [
         ("OC", "ok", 0), ("F", "failed", 3), ("CF", "failed", 3), ("CFn", "failed", 3), ("D", "dirty", 4),
         ("CDn", "dirty", 4), ("DF", "dirty", 4), ("L", "locked", 7), ("CL", "failed", 3), ("f", "refused", 2),
-        ("u", "unreachable", 6), ("Cu", "mixed", 5), ("Du", "dirty", 4),
+        ("u", "unreachable", 6), ("Cu", "mixed", 5), ("Du", "dirty", 4), ("B", "dirty", 4), ("OB", "dirty", 4),
     ])
     func `a service that is down somewhere is another thing than a failure`(
         letters: String,
         outcome: String,
         exit: Int32
     ) {
-        var hosts = hosts(letters.replacing("D", with: "F").replacing("L", with: "f"))
+        var hosts = hosts(letters.replacing("D", with: "F").replacing("B", with: "C").replacing("L", with: "f"))
         for (index, letter) in letters.enumerated() {
-            if letter == "D" { hosts[index].isDown = true }
+            if letter == "D" || letter == "B" { hosts[index].isDown = true }
             if letter == "L" { hosts[index].problem = .init(kind: HostResult.lockedKind, message: "x") }
         }
         let result = RunResult(run: "r", command: "restart", hosts: hosts, interrupted: false, purpose: .services)
         #expect(result.outcome.rawValue == outcome)
         #expect(result.exit.rawValue == exit)
+    }
+
+    @Test(arguments: [RunResult.Purpose.work, .services])
+    func `what is down is said before what was interrupted`(purpose: RunResult.Purpose) {
+        var hosts = hosts("CFn")
+        for (isDown, exit) in [(false, ExitCode.interrupted), (true, .needsHands)] {
+            hosts[1].isDown = isDown
+            let result = RunResult(run: "r", command: "x", hosts: hosts, interrupted: true, purpose: purpose)
+            #expect(result.exit == exit)
+        }
     }
 
     @Test(arguments: [

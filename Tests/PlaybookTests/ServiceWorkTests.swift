@@ -98,6 +98,27 @@ struct ServiceWorkTests {
         #expect(change.paths.contains("/etc/baton/services/web/born-1"))
     }
 
+    @Test func `accounts and folders that are not there are known before anything is written`() throws {
+        let work = try work()
+        var seen = seen(work, nil)
+        #expect(work.looks.contains(.name(.user, "shop")))
+        seen[.name(.user, "shop")] = .name(isKnown: false)
+        var state = PathState(.missing)
+        state.place = .missing
+        seen[.path("/etc/web.conf", hashing: .always)] = .path(state)
+        guard case .change(let change) = work.decide(sighting(), seen) else { return #expect(Bool(false)) }
+        #expect(
+            change.obstacles.map(\.problem.message) == [
+                "there is no user shop on this host", "there is no directory /etc",
+            ]
+        )
+        seen[.name(.user, "shop")] = .name(isKnown: true)
+        state.place = .there
+        seen[.path("/etc/web.conf", hashing: .always)] = .path(state)
+        guard case .change(let good) = work.decide(sighting(), seen) else { return #expect(Bool(false)) }
+        #expect(good.obstacles.isEmpty)
+    }
+
     @Test func `a second run changes nothing`() throws {
         let work = try work()
         let rendering = try work.definition.rendered(for: Self.systemd)
@@ -165,9 +186,10 @@ struct ServiceWorkTests {
         var none = sighting()
         none.supervisors = []
         #expect(words(work.decide(none, good)) == ["impossible: no supervisor that it can run under runs there"])
-        var moved = sighting([.running, .running])
-        moved.manifest?.supervisor = .runit
-        #expect(words(work.decide(moved, good)).contains("from runit to systemd"))
+        var gone = sighting([.unknown, .unknown])
+        gone.manifest?.supervisor = .supervisord
+        gone.isSupervised = false
+        #expect(words(work.decide(gone, good)) == ["impossible: supervisord has web, and does not run there"])
         let batch = try self.work("service: batch")
         #expect(
             words(batch.decide(sighting(), seen(batch, nil))) == [
@@ -225,6 +247,52 @@ struct ServiceWorkTests {
         found.members = [.init("nginx.service", .absent)]
         #expect(words(started.decide(found))[0].contains("supervisord 4.2, systemd 252 knows no nginx.service"))
         #expect(words(try unit("service: {unit: nginx.service, state: stopped}").decide(found)) == [])
+    }
+
+    @Test func `nobody says stopped of what nobody can look at`() throws {
+        let stopped = try unit("service: {unit: app, state: stopped}")
+        var found = sighting()
+        found.members = [.init("app", .unknown)]
+        #expect(words(stopped.decide(found)) == ["stop app"])
+        found.isSupervised = false
+        #expect(
+            words(stopped.decide(found)) == [
+                "impossible: nobody can say what app does: its supervisor does not run there"
+            ]
+        )
+        found.members = []
+        #expect(words(stopped.decide(found))[0].hasPrefix("impossible: nobody can say"))
+        found.isSupervised = true
+        #expect(words(stopped.decide(found)) == [])
+        let other = try unit("service: {unit: app, state: stopped, supervisor: runit}")
+        #expect(words(other.decide(found)) == ["impossible: supervisord 4.2, systemd 252 knows no app"])
+        found.supervisors = []
+        #expect(words(stopped.decide(found)) == ["impossible: no supervisor that Baton knows runs there"])
+    }
+
+    @Test func `a failure leaves something down unless the host says that it runs`() throws {
+        func answer(_ text: String) -> Sighting { .script(status: 0, stdout: Array(text.utf8), stderr: []) }
+        let work = try work()
+        #expect(work.isDown(nil) && work.isDown(.failed("gone")) && work.isDown(answer("")))
+        #expect(work.isDown(answer("member failed - 3 current - web@0.service\n")))
+        #expect(!work.isDown(answer("member running 12 0 current 9 web@0.service\n")))
+        #expect(work.isDown(answer("member running 12 0 current 0 web@0.service\nyoung\n")))
+        #expect(work.isDown(answer("member running 12 0 current 9 web@0.service\nbusy apply pid 3 by root\n")))
+        #expect(try self.work("service: {name: web, state: stopped}").aftermath == nil)
+    }
+
+    @Test func `all but secrets counts for the sum of a plan`() throws {
+        let one = try work().writtenOpenly
+        #expect(one == (try work().writtenOpenly))
+        #expect(one != (try work(size: 2).writtenOpenly))
+        let rendering = try work().definition.rendered(for: Self.systemd)
+        for file in rendering.files where file.isSecret || file.isBirth {
+            #expect(!one.contains { $0.contains(file.sum) })
+        }
+        // Two members: 1 s to start, 35 to stop, and some more.
+        let definition = try work().definition
+        let seconds = 2 * (definition.startSeconds + 2 * definition.stopSeconds + 80)
+        #expect(try work().usualTimeout == .seconds(seconds))
     }
 
     @Test func `only what Baton put there is taken away`() throws {

@@ -57,6 +57,27 @@ import Testing
         #expect(text([host("web1")]).contains("directory  /srv/web1: created"))
     }
 
+    @Test func `a refusal is told once, and what a command said always`() {
+        var refused = task(1, .failed, "service web", kind: "service")
+        refused.problem = .init(kind: "task_failed", message: "systemd refuses it; bad line 3")
+        refused.execution = .init(
+            exit: 1,
+            stdout: Array("refused: systemd refuses it; bad line 3\n".utf8),
+            stderr: Array("systemd refuses it\nbad line 3\n".utf8)
+        )
+        #expect(
+            text([host("web1", .failed, [refused])]) == """
+                web1: failed at task 1
+                  1  failed   service  web: exit 1
+                     systemd refuses it; bad line 3
+
+                """
+        )
+        var command = task(1, .failed, "run web", kind: "run")
+        (command.problem, command.execution) = (refused.problem, refused.execution)
+        #expect(text([host("web1", .failed, [command])]).contains("stderr:"))
+    }
+
     @Test func `a plan marks insertions without quotes and shows what is carried out without a change`() {
         var first = task(1, .changed, "run echo it's hunter22", kind: "run")
         first.raws = ["it's", "hunter22"]

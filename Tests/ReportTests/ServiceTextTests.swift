@@ -40,6 +40,9 @@ struct ServiceTextTests {
         result.execution = .init(exit: 1, stdout: [], stderr: Array("a\nb\n".utf8))
         #expect(text([result]) == "web2: it did not start\n  look there\n  a\n  b\n")
         #expect(text([]) == "")
+        // What the problem was made of is said once.
+        result.problem = .init(kind: "x", message: "a service: a; b")
+        #expect(text([result]) == "web2: a service: a; b\n")
     }
 
     @Test(arguments: [(0, "0s"), (59, "59s"), (60, "1m"), (3_661, "1h1m"), (86_400, "1d"), (90_000, "1d1h")])

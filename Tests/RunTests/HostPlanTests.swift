@@ -76,6 +76,33 @@ import Testing
         #expect(Set(others + [first]).count == 6)
     }
 
+    @Test func `of a task with secrets what the plan shows counts, and what everybody may know`() {
+        struct Shown: Work {
+            var looks: [Look] { [.path("/etc/a", hashing: .always)] }
+            var writtenOpenly: [String]
+            func decide(_ seen: Sightings) -> Decision { .none() }
+        }
+        func digest(new: String, old: String = "old", open: String = "x", secret: String = "s", isSeen: Bool = true)
+            -> String
+        {
+            let script = HostScript(libraries: [], parts: [], text: secret, call: ["apply"])
+            var change = Change(.script(script), words: ["definition"], paths: ["/etc/a"])
+            let content = isSeen ? Look.content("/etc/a", limit: 10) : nil
+            change.differences = [.init(path: "/etc/a", old: content, new: Array(new.utf8))]
+            let work = Shown(writtenOpenly: [open])
+            let task = ResolvedTask(number: 1, name: "t", account: .standard, work: work, isTainted: true)
+            let state = PathState(.file, size: 3, sha256: old)
+            var digest = PlanDigest()
+            digest.add(TaskOutline(number: 1, name: "t", kind: "service"), change, task, [work.looks[0]: .path(state)])
+            return digest.sum
+        }
+        let first = digest(new: "a")
+        #expect(first == digest(new: "a", secret: "another"))
+        #expect(Set([first, digest(new: "b"), digest(new: "a", old: "other"), digest(new: "a", open: "y")]).count == 4)
+        // An old content that is not shown may have been a secret.
+        #expect(digest(new: "a", isSeen: false) == digest(new: "a", old: "other", isSeen: false))
+    }
+
     // MARK: Diffs
 
     @Test(arguments: [HostProgress<Script>.Mode.plan, .change])

@@ -112,9 +112,12 @@ enum DaemonCreation {
             let processes = daemon.processes == 1 ? "" : ", \(daemon.processes) of it"
             let title =
                 "Run \(Printable.line(daemon.command.joined(separator: " "), limit: 200)) as \(daemon.user) on \(names)"
-            guard case .answer(let word)? = context.ask?("\(title)\(processes)? Type yes or no: "),
-                ["y", "yes"].contains(word.lowercased())
-            else {
+            let answer = context.ask?("\(title)\(processes)? Type yes or no: ")
+            if case .interrupted? = answer {
+                await plan.vault.close()
+                throw CommandError("interrupted: nothing was changed", exit: .interrupted)
+            }
+            guard case .answer(let word)? = answer, ["y", "yes"].contains(word.lowercased()) else {
                 await plan.vault.close()
                 context.stderr.write("nothing was changed\n")
                 return .done

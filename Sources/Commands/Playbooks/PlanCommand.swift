@@ -2,8 +2,10 @@ import Arguments
 import Events
 import Fleet
 import Inventory
+import Reactor
 import Report
 import Run
+import Text
 
 /// `baton plan`: what a playbook would do. Reads the hosts and changes nothing.
 enum PlanCommand {
@@ -37,6 +39,14 @@ enum PlanCommand {
     )
 
     static func run(_ parsed: Parsed, _ context: Context) async throws(CommandError) -> Events.ExitCode {
+        if let path = parsed[out] {
+            // Known before all hosts have been looked at for nothing.
+            let full = context.path(path)
+            let folder = full.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(full[..<$0]) } ?? "."
+            if !Files.isDirectory(folder.isEmpty ? "/" : folder) {
+                throw CommandError("the plan cannot be written: there is no directory \(Printable.quoted(folder))")
+            }
+        }
         let interrupts = try Interrupts(context)
         let job = try await PlaybookJob(parsed, context, interrupts, toChange: false)
         var hosts = job.hosts

@@ -99,9 +99,11 @@ struct HostRun {
     /// How a run's results are shown in text.
     typealias Render = (_ results: [HostResult], _ style: Style, _ redactor: Redactor) -> String
 
-    /// Runs one body on each host and reports: all that `exec` and `facts` need.
+    /// Runs one body on each host and reports: all that `exec` and `facts` need. Hosts whose result `isIdle` are left out,
+    /// unless all are.
     func run(
         _ render: @escaping Render,
+        leavingOut isIdle: @escaping @Sendable (HostResult) -> Bool = { _ in false },
         _ body: @escaping @Sendable (Target, SSHRemote, Fleet) async -> HostResult
     ) async throws(CommandError) -> Events.ExitCode {
         let detail: Progress.Detail = isVerbose ? .everything : .little
@@ -109,7 +111,7 @@ struct HostRun {
         let fleet = run.fleet
         let outcomes = await fleet.run(run.targets) { target, remote in
             let result = await body(target, remote, fleet)
-            await fleet.emit(.hostFinished(result), host: target.name)
+            if !isIdle(result) { await fleet.emit(.hostFinished(result), host: target.name) }
             return result
         }
         var results: [HostResult] = []
@@ -117,6 +119,12 @@ struct HostRun {
             let result = HostResult(target.name, outcome)
             if case .done = outcome {} else { await fleet.emit(.hostFinished(result), host: target.name) }
             results.append(result)
+        }
+        let others = results.filter { !isIdle($0) }
+        if others.isEmpty {
+            for result in results { await fleet.emit(.hostFinished(result), host: result.host) }
+        } else {
+            results = others
         }
         return await run.finish(results, .work, render)
     }

@@ -39,6 +39,10 @@ struct ServiceVerbHost: Sendable {
                     hint: "the host goes on by itself: baton status says how it ended"
                 )
             }
+            // What the program printed until then is marks between steps, and nothing for people.
+            result.execution = nil
+            // Nobody may say that it runs.
+            result.isDown = result.touched
             return result
         }
         do throws(ServiceView.Blind) {
@@ -50,7 +54,8 @@ struct ServiceVerbHost: Sendable {
                 result.isDown = verb != .stop && (!state.isRunning || mayDie)
             }
         } catch {
-            // What became of it is known; only how it is now is not.
+            // What was done has been seen to come true on the host; what failed may have left anything.
+            result.isDown = result.status == .failed && result.touched
         }
         return result
     }

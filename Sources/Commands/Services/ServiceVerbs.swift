@@ -51,8 +51,9 @@ enum ServiceVerbs {
             discussion: """
                 Looks which hosts have the service, asks, and goes through them. What is needed is on the hosts: the \
                 project is not read. Each member is seen to have come true, with its own process, before the next one \
-                is touched. A host goes on by itself if the connection breaks. Exit code 4 says that the service \
-                is down somewhere, 3 that something failed and it runs all the same.
+                is touched. A host goes on by itself if the connection breaks. Only hosts that were asked about are \
+                changed. Exit code 4 says that the service does not run somewhere, or that nobody knows, 3 that \
+                something failed and no service is down because of it.
                 """,
             examples: [.init(example, means)],
             options: CommonOptions.connecting + [serial, DeployCommand.yes],
@@ -97,12 +98,11 @@ enum ServiceVerbs {
             serial: parsed[serial] ?? (verb == .start ? Int.max : 1),
             interrupts: interrupts
         )
-        var agreed = plan
-        if !parsed[DeployCommand.yes] {
-            guard let targets = try await job.ask(plan) else { return .done }
-            agreed.targets = targets
-        }
-        return try await job.run(agreed)
+        if parsed[DeployCommand.yes] { return try await job.run(plan, agreed: nil) }
+        guard let agreement = try await job.ask(plan) else { return .done }
+        var asked = plan
+        asked.targets = agreement.targets
+        return try await job.run(asked, agreed: agreement.hosts)
     }
 }
 
@@ -113,29 +113,40 @@ struct ServiceVerbJob {
     let serial: Int
     let interrupts: Interrupts
 
-    /// Looks which hosts have the service, and asks about those: nil where somebody says no. Where none has it, the run
-    /// says so.
-    func ask(_ plan: HostRun) async throws(CommandError) -> [Target]? {
+    /// What somebody said yes to.
+    struct Agreement {
+        /// Who is looked at again, so that the run can tell of all of them.
+        var targets: [Target]
+        /// Who may be changed: the hosts that had the service when the question was asked.
+        var hosts: Set<String>
+    }
+
+    /// Looks which hosts have the service, and asks about those: nil where somebody says no. Where none has it, or none
+    /// could be looked at, nothing is agreed upon, and the run says so.
+    func ask(_ plan: HostRun) async throws(CommandError) -> Agreement? {
         let live = try await LiveRun(plan, shows: .nobody, detail: .little, interrupts)
         let (having, others) = await look(live, plan)
         let result = await live.conclude(others)
-        if having.isEmpty || result.exit == .interrupted { return live.targets }
+        if having.isEmpty || result.exit == .interrupted { return Agreement(targets: live.targets, hosts: []) }
         let without = others.count { $0.problem?.kind == "no_service" }
         if try await isAgreed(plan, having, without: without) {
             // What could not be looked at is told by the run.
-            return live.targets.filter { target in
+            let targets = live.targets.filter { target in
                 !others.contains { $0.host == target.name && $0.problem?.kind == "no_service" }
             }
+            return Agreement(targets: targets, hosts: Set(having.map(\.name)))
         }
         await plan.vault.close()
         plan.context.stderr.write("nothing was changed\n")
         return nil
     }
 
-    func run(_ plan: HostRun) async throws(CommandError) -> Events.ExitCode {
+    /// With nil for `agreed` all that have it are changed: nobody wanted to be asked.
+    func run(_ plan: HostRun, agreed: Set<String>?) async throws(CommandError) -> Events.ExitCode {
         let live = try await LiveRun(plan, shows: .stream, detail: plan.isVerbose ? .everything : .hosts, interrupts)
-        let (having, others) = await look(live, plan)
-        var results = others
+        let (found, others) = await look(live, plan)
+        let having = found.filter { agreed?.contains($0.name) ?? true }
+        var results = others + found.filter { agreed?.contains($0.name) == false }.map { HostResult.notAsked($0.name) }
         // A host of the inventory that never had it is no failure; that none has it is one.
         if !having.isEmpty { results.removeAll { $0.problem?.kind == "no_service" } }
         for result in results { await live.fleet.emit(.hostFinished(result), host: result.host) }
@@ -145,7 +156,7 @@ struct ServiceVerbJob {
             begun += some.count
             let done = await carryOut(Array(some), live, plan)
             results += done
-            if done.contains(where: { $0.status != .ok && $0.status != .changed }) { break }
+            if done.contains(where: { $0.status != .ok && $0.status != .changed || $0.isDown }) { break }
         }
         for target in having[begun...] {
             let result = HostResult(host: target.name, status: .untouched, touched: false)

@@ -56,12 +56,14 @@ struct ServiceView: Sendable {
 
     /// All that the host keeps.
     func names() async throws(Blind) -> [String] {
+        let reply: Reply
         do throws(RemoteError) {
-            let reply = try await remote.run(ServiceList.program, as: .standard, Limits(timeout: .seconds(30)), nil)
-            return ServiceList.names(reply.stdout.bytes)
+            reply = try await remote.run(ServiceList.program, as: .standard, Limits(timeout: .seconds(30)), nil)
         } catch {
             throw blind(error)
         }
+        if reply.status == 0 { return ServiceList.names(reply.stdout.bytes) }
+        throw failed(Printable.sentence(reply.stderr.bytes, limit: 200))
     }
 
     private func blind(_ error: RemoteError) -> Blind {
@@ -72,7 +74,7 @@ struct ServiceView: Sendable {
 
     private func failed(_ message: String) -> Blind {
         var result = HostResult(host: host, status: .failed, touched: false)
-        let hint = message.contains("must be root") ? "services belong to root: -b becomes root" : nil
+        let hint = message.contains("must be root") ? "only root can be believed here: -b becomes root" : nil
         result.problem = .init(kind: "look_failed", message: message, hint: hint)
         return Blind(result: result)
     }
@@ -97,6 +99,17 @@ extension ServiceState {
 }
 
 extension HostResult {
+    /// Nobody could have said yes to it.
+    static func notAsked(_ host: String) -> HostResult {
+        var result = HostResult(host: host, status: .untouched, touched: false)
+        result.problem = .init(
+            kind: "not_asked",
+            message: "it could not be looked at when you were asked",
+            hint: "run again"
+        )
+        return result
+    }
+
     static func lacking(_ service: String, _ host: String) -> HostResult {
         var result = HostResult(host: host, status: .failed, touched: false)
         result.problem = .init(

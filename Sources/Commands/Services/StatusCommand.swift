@@ -40,7 +40,11 @@ enum StatusCommand {
     ) async throws(CommandError) -> Events.ExitCode {
         let run = try await HostRun(command, parsed, context)
         let redactor = run.redactor
-        return try await run.run({ ServiceText($1, $2).render($0) }) { target, remote, _ in
+        // A host of the inventory that never had it is no failure; that none has it is one.
+        return try await run.run(
+            { ServiceText($1, $2).render($0) },
+            leavingOut: { $0.problem?.kind == "no_service" }
+        ) { target, remote, _ in
             await read(wanted, ServiceView(host: target.name, remote: remote, redactor: redactor), isMeant)
         }
     }

@@ -59,7 +59,29 @@ package struct ServiceWork: Work {
         look = ServiceLook(.service(definition.name), paths: files.sorted())
     }
 
-    package var looks: [Look] { [look.look] + pathLooks }
+    package var looks: [Look] { [look.look] + pathLooks + owners.flatMap(\.looks) }
+
+    /// Whose it is, and whose its files are.
+    private var owners: [Ownership] {
+        [Ownership(user: definition.user, group: definition.group)]
+            + definition.files.map { Ownership(user: $0.owner.user, group: $0.owner.group) }
+    }
+
+    /// What the definition would fail on: accounts that are not there, and no place for its files.
+    private func obstacles(_ rendering: Rendering, _ comparison: DefinitionComparison, _ seen: Sightings) -> [Obstacle]
+    {
+        var obstacles: [Obstacle] = []
+        for obstacle in owners.flatMap({ $0.obstacles(seen) }) where !obstacles.contains(obstacle) {
+            obstacles.append(obstacle)
+        }
+        for file in rendering.files where rendering.isConfiguration(file.path) && comparison.changed.contains(file.path)
+        {
+            guard case .path(let state)? = seen[file.look] else { continue }
+            let isMade = rendering.directories.contains { file.path.hasPrefix($0.path + "/") }
+            obstacles += Obstacle.place(state.place, of: file.path, makesDirectories: isMade)
+        }
+        return obstacles
+    }
 
     package var written: [String] {
         let renderings = Supervisor.allCases.map { supervisor in
@@ -67,6 +89,32 @@ package struct ServiceWork: Work {
         }
         return [definition.name, state.rawValue] + renderings
     }
+
+    /// Everything but what is in files of secrets, and the sums of what processes are born with.
+    package var writtenOpenly: [String] {
+        var words = [definition.name, state.rawValue, "\(definition.startsAtBoot)", "\(definition.adopts)"]
+        for supervisor in Supervisor.allCases {
+            guard let rendering = try? definition.rendered(for: supervisor.usualVersion) else { continue }
+            words.append(supervisor.rawValue)
+            words += rendering.directories.map { "\($0.path) \($0.mode) \($0.owner)" }
+            words += rendering.files.map { file in
+                let sum = file.isSecret || file.isBirth ? "secret" : file.sum
+                return "\(file.path) \(file.mode) \(file.owner) \(sum)"
+            }
+            words += rendering.links.map { "\($0.path) -> \($0.target)" }
+        }
+        return words
+    }
+
+    /// Each member has its time, and some more for being seen to come true.
+    package var usualTimeout: Duration? {
+        let member = definition.startSeconds + 2 * definition.stopSeconds + 80
+        return .seconds(max(definition.instances.count, 1) * member)
+    }
+
+    package var aftermath: Look? { state == .stopped ? nil : look.look }
+
+    package func isDown(_ seen: Sighting?) -> Bool { look.isDown(seen) }
 
     package func decide(_ seen: Sightings) -> Decision {
         let found: ServiceSighting
@@ -109,6 +157,7 @@ package struct ServiceWork: Work {
         )
         var change = Change(operation, words: words, paths: comparison.changed)
         change.differences = comparison.differences
+        change.obstacles = obstacles(rendering, comparison, seen)
         return .change(change)
     }
 
@@ -128,6 +177,16 @@ package struct ServiceWork: Work {
                 kind: "foreign",
                 message: "there is a definition of \(definition.name) that Baton did not write: \(first)\(more)",
                 hint: "`adopt: true` in the service's definition replaces it; `unit` starts and stops it as it is"
+            )
+        }
+        if let old = found.manifest?.supervisor, !found.isSupervised {
+            // Elsewhere it would be started a second time, and the first would come back with its supervisor.
+            return HostResult.Problem(
+                kind: "supervisor",
+                message: "\(old.title) has \(definition.name), and does not run there",
+                hint: "start it; to move the service, name another supervisor in its definition, once `state: absent` "
+                    + "has taken it from \(old.title) while that runs. Where \(old.title) is gone for good, its files and "
+                    + "/etc/baton/services/\(definition.name) have to be removed by hand"
             )
         }
         return nil
@@ -196,6 +255,15 @@ package struct ServiceWork: Work {
     }
 }
 
+extension ServiceLook {
+    /// Whether somebody who asked for it to run has to see to it: it does not run, dies again and again, or nobody knows.
+    func isDown(_ seen: Sighting?) -> Bool {
+        guard let found = try? read(seen) else { return true }
+        if found.busy != nil { return true }
+        return found.members.isEmpty || found.members.contains { $0.state != .running || $0.isYoung }
+    }
+}
+
 extension WantedState {
     /// What it takes to bring a member there; nil where it is there.
     func word(for member: ServiceSighting.Member, isDue: Bool) -> String? {
@@ -203,7 +271,8 @@ extension WantedState {
         case .started:
             if !member.state.isUp { return "start" }
             return isDue ? "restart" : nil
-        case .stopped: return member.state.isUp || member.state == .stopping ? "stop" : nil
+        // Of what nobody knows, nobody may say that it has stopped.
+        case .stopped: return member.state.isUp || [.stopping, .unknown].contains(member.state) ? "stop" : nil
         case .restarted: return member.state.isUp ? "restart" : "start"
         case .reloaded:
             if !member.state.isUp { return "start" }

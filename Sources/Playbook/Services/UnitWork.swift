@@ -9,6 +9,9 @@ struct UnitWork: Work {
     let isEnabled: Bool?
 
     var looks: [Look] { [look.look] }
+    var aftermath: Look? { state == .stopped ? nil : look.look }
+
+    func isDown(_ seen: Sighting?) -> Bool { look.isDown(seen) }
 
     func decide(_ seen: Sightings) -> Decision {
         let found: ServiceSighting
@@ -29,11 +32,17 @@ struct UnitWork: Work {
         let members = found.members.filter { $0.state != .absent }
         if members.isEmpty {
             // What is not there neither runs nor starts with the host.
-            if state == .stopped, isEnabled != true { return .none(note: "not there") }
+            var isKnowable = !found.supervisors.isEmpty && found.isSupervised
+            if case .unit(_, let supervisor?) = look.subject {
+                isKnowable = found.supervisors.contains { $0.supervisor == supervisor }
+            }
+            if state == .stopped, isEnabled != true, isKnowable { return .none(note: "not there") }
+            if !found.isSupervised { return .unsupervised(name, found) }
             let there = found.supervisors.map(\.text).joined(separator: ", ")
             let words = there.isEmpty ? "no supervisor that Baton knows runs there" : "\(there) knows no \(name)"
             return .impossible(HostResult.Problem(kind: "no_unit", message: words))
         }
+        if !found.isSupervised { return .unsupervised(name, found) }
         var words = members.compactMap { member in
             state.word(for: member, isDue: false).map { "\($0) \(member.name)" }
         }
@@ -45,6 +54,20 @@ struct UnitWork: Work {
         if words.isEmpty { return .none(note: found.summary) }
         let operation = ServicePrograms.verb(state.verb, look.subject, isEnabled: changesBoot)
         return .change(Change(operation, words: words, paths: []))
+    }
+}
+
+extension Decision {
+    /// What its supervisor would do, or has left running, nobody can say.
+    fileprivate static func unsupervised(_ name: String, _ found: ServiceSighting) -> Decision {
+        let supervisor = found.manifest?.supervisor.title ?? "its supervisor"
+        return .impossible(
+            HostResult.Problem(
+                kind: "supervisor",
+                message: "nobody can say what \(name) does: \(supervisor) does not run there",
+                hint: "start \(supervisor), and run again"
+            )
+        )
     }
 }
 

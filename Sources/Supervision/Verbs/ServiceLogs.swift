@@ -94,6 +94,11 @@ package enum ServiceList {
     package static let program = ReadingProgram(
         "services",
         """
+        # Who may not look into a directory sees it empty.
+        if [ "$(id -u)" != 0 ]; then
+            echo 'whoever asks for services must be root' >&2
+            exit 1
+        fi
         for b_file in /etc/baton/services/*/service; do
             [ -f "$b_file" ] || continue
             b_name=${b_file%/service}
