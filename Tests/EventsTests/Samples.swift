@@ -106,7 +106,7 @@ enum Samples {
     ]
 
     static let results = [
-        RunResult(run: "20241231-235959-z", command: "exec", hosts: hosts, interrupted: false),
+        RunResult(run: "20241231-235959-z", command: "exec", hosts: hosts.filter { !$0.isDown }, interrupted: false),
         RunResult(run: "r", command: "exec", hosts: [plain], interrupted: false),
         RunResult(run: "r", command: "exec", hosts: [lost], interrupted: false),
         RunResult(run: "r", command: "exec", hosts: [unreachable], interrupted: false),

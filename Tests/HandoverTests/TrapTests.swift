@@ -57,7 +57,7 @@ import Darwin
 
     @Test(.enabled(if: ServerKind.gunicorn.isInstalled, ServerKind.gunicorn.missing))
     func `G-2: HUP goes to the old master, never to the new one, and before that is stopped`() async throws {
-        let report = try await Self.takeOver(at: "alone") { takeover in
+        let report = try await Self.takeOver(at: "proven") { takeover in
             try await takeover.call("abort", takeover.order.nonce)
         } after: { takeover, verdict in
             #expect(verdict.outcome == .undone)
@@ -139,7 +139,7 @@ import Darwin
     func `G-5: a new master that dies when the old one is drained leaves nobody, and the old one is revived`(
         kind: ServerKind
     ) async throws {
-        let report = try await Self.takeOver(kind, at: "alone") { takeover in
+        let report = try await Self.takeOver(kind, at: "proven") { takeover in
             try #require(takeover.newMaster, "\(takeover.story)").signal(SIGKILL)
         } after: { takeover, verdict in
             #expect(verdict.outcome == .undone && verdict.because.contains("has ended"), "\(takeover.story)")
@@ -188,7 +188,7 @@ import Darwin
         let report = try await Self.takeOver(
             kind,
             adjusting: { $0.order.profile.stopSeconds = 2 },
-            at: "alone"
+            at: "proven"
         ) { takeover in
             try #require(takeover.newMaster, "\(takeover.story)").signal(SIGSTOP)
             try await takeover.call("abort", takeover.order.nonce)
