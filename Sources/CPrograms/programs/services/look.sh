@@ -61,7 +61,10 @@ baton_look_member() {
     b_age_of=-
     if baton_uptime; then b_age_of=$b_uptime; fi
     printf 'member %s %s %s %s %s %s\n' "$b_state" "${b_pid:--}" "${b_restarts:--}" "$b_fresh" "$b_age_of" "$2"
-    if [ "$b_state" = running ] && baton_young; then echo young; fi
+    # A process that has gone since the supervisor told of it did not live long either.
+    if [ "$b_state" = running ] && [ -n "$b_pid" ] && { ! baton_uptime || [ "$b_uptime" -lt "$b_start_seconds" ]; }; then
+        echo young
+    fi
     baton_clean "$b_detail" 300
     if [ -n "$b_clean" ]; then printf 'detail %s\n' "${b_clean%%"$b_newline"*}"; fi
     if baton_log_of "$1"; then printf 'log %s\n' "$b_log"; fi
