@@ -40,7 +40,7 @@ demo: build
 test: setup-tests
 	@scripts/test-hosts ready
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	@SWIFT="$(SWIFT)" scripts/test
 
 chaos:
 	$(SWIFT) build --build-tests
