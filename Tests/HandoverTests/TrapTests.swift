@@ -132,6 +132,31 @@ import Darwin
         }
     }
 
+    /// G-4 a moment later: the old master lived when it was looked whether one must be started.
+    @Test(.enabled(if: ServerKind.gunicorn.isInstalled, ServerKind.gunicorn.missing))
+    func `an old master that ends when all is back is started anew`() async throws {
+        try await withServerFixture(.gunicorn) { server in
+            try await server.start()
+            var takeover = try await Takeover(server)
+            takeover.order.start = try takeover.startScript()
+            takeover.order.probes = 20
+            try server.behave(["boot": "fail"], "2")
+            try await takeover.begin()
+            var isDone = false
+            let verdict = try await takeover.verdict { state in
+                guard !isDone, state == "returned" else { return }
+                isDone = true
+                takeover.old.signal(SIGKILL)
+            }
+            #expect(verdict.outcome == .undone && verdict.serves == .old, "\(verdict) \(takeover.story)")
+            #expect(takeover.journal.has("turn", "returned starting"), "\(takeover.story)")
+            #expect(takeover.journal.has("sent", "start"), "\(takeover.story)")
+            #expect(!takeover.old.isAlive)
+            #expect(await server.loop.ask(server.target).version == "1")
+            #expect(try server.master().children.count == 2)
+        }
+    }
+
     @Test(
         .enabled(if: !ServerKind.danced.isEmpty, "no server is installed"),
         arguments: ServerKind.installed([.gunicorn, .nginx, .unicorn])

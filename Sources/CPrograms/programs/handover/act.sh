@@ -186,6 +186,11 @@ baton_repair() {
 baton_act_start() {
     [ -z "$b_old_alive" ] || return 0
     [ -f ./start ] || { b_hopeless='the old master is gone and the order has no command that starts it'; return 1; }
+    # gunicorn does not start while its pid file names a zombie, which is what a killed master may be for long.
+    if [ -n "$b_base" ] && ! baton_who "$b_base"; then
+        baton_vow intend "remove $b_order_pidfile"
+        baton_may && baton_as_service 'rm -f -- "$1"' "$b_order_pidfile"
+    fi
     baton_vow intend start
     baton_may || return 1
     baton_spawn && baton_record sent start

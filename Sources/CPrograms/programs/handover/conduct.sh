@@ -163,7 +163,14 @@ baton_preempt_after() {
 baton_preempt_undo() {
     if ! baton_may; then return 0; fi
     case $b_state in code_back | reviving | reviving_again) return 1 ;; esac
-    [ -n "$b_old_alive" ] && baton_outage && [ "$b_rescues" -lt 2 ] || return 1
+    [ "$b_rescues" -lt 2 ] || return 1
+    # An old master that was alive, and dying, when it was looked whether one must be started.
+    if [ "$b_state" = returned ] && [ -z "$b_old_alive" ] && [ -n "$b_upgrade_sent" ] && ! baton_successor; then
+        b_rescues=$((b_rescues + 1))
+        baton_turn starting 'the old master has ended on the way back'
+        return 0
+    fi
+    [ -n "$b_old_alive" ] && baton_outage || return 1
     b_rescues=$((b_rescues + 1)) b_drain_sent=yes b_revive_sent=''
     baton_turn reviving 'nobody was left to serve'
 }

@@ -166,12 +166,17 @@ baton_met_pid_files() {
 # The old one, or one that was started in its place.
 baton_met_running() {
     if [ -n "$b_old_alive" ] || [ -z "$b_upgrade_sent" ]; then return; fi
+    baton_successor || return 1
+    baton_kids "${b_successor%.*}" "$b_s_stack" ''
+    [ "$b_kids_count" -ge 1 ] && b_started=$b_successor
+}
+
+# A master that was started in the old one's place: the pid file names it, and it is what the order says.
+baton_successor() {
     baton_who "$b_base" || return 1
-    b_one=$b_who
-    baton_title "${b_one%.*}"
-    baton_uid "${b_one%.*}"
+    b_successor=$b_who
+    baton_title "${b_successor%.*}"
+    baton_uid "${b_successor%.*}"
     case $b_uid:$b_title in "$b_order_uid":*"$b_order_command"*) ;; *) return 1 ;; esac
-    baton_is "$b_one" || return 1
-    baton_kids "${b_one%.*}" "$b_s_stack" ''
-    [ "$b_kids_count" -ge 1 ] && b_started=$b_one
+    baton_is "$b_successor"
 }
