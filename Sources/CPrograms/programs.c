@@ -51,6 +51,9 @@ static const unsigned char services_procedure_sh[] = {
 static const unsigned char services_apply_sh[] = {
 #embed "programs/services/apply.sh"
 };
+static const unsigned char services_restore_sh[] = {
+#embed "programs/services/restore.sh"
+};
 static const unsigned char services_look_sh[] = {
 #embed "programs/services/look.sh"
 };
@@ -123,6 +126,7 @@ baton_program baton_services_common_sh(void) { return PROGRAM(services_common_sh
 baton_program baton_services_members_sh(void) { return PROGRAM(services_members_sh); }
 baton_program baton_services_procedure_sh(void) { return PROGRAM(services_procedure_sh); }
 baton_program baton_services_apply_sh(void) { return PROGRAM(services_apply_sh); }
+baton_program baton_services_restore_sh(void) { return PROGRAM(services_restore_sh); }
 baton_program baton_services_look_sh(void) { return PROGRAM(services_look_sh); }
 baton_program baton_services_detach_sh(void) { return PROGRAM(services_detach_sh); }
 baton_program baton_services_systemd_sh(void) { return PROGRAM(services_systemd_sh); }

@@ -30,6 +30,7 @@ baton_program baton_services_common_sh(void);
 baton_program baton_services_members_sh(void);
 baton_program baton_services_procedure_sh(void);
 baton_program baton_services_apply_sh(void);
+baton_program baton_services_restore_sh(void);
 baton_program baton_services_look_sh(void);
 baton_program baton_services_detach_sh(void);
 baton_program baton_services_systemd_sh(void);

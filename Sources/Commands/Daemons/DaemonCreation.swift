@@ -112,12 +112,7 @@ enum DaemonCreation {
             let processes = daemon.processes == 1 ? "" : ", \(daemon.processes) of it"
             let title =
                 "Run \(Printable.line(daemon.command.joined(separator: " "), limit: 200)) as \(daemon.user) on \(names)"
-            let answer = context.ask?("\(title)\(processes)? Type yes or no: ")
-            if case .interrupted? = answer {
-                await plan.vault.close()
-                throw CommandError("interrupted: nothing was changed", exit: .interrupted)
-            }
-            guard case .answer(let word)? = answer, ["y", "yes"].contains(word.lowercased()) else {
+            guard try await plan.isAgreed(title + processes) else {
                 await plan.vault.close()
                 context.stderr.write("nothing was changed\n")
                 return .done
@@ -129,22 +124,10 @@ enum DaemonCreation {
             detail: plan.isVerbose ? .everything : .hosts,
             try Interrupts(context)
         )
-        let (redactor, fleet) = (plan.redactor, live.fleet)
-        let outcomes = await fleet.run(live.targets, keeping: true) { target, remote -> HostResult in
-            let host = DaemonHost(
-                daemon: daemon,
-                work: work,
-                view: ServiceView(host: target.name, remote: remote, redactor: redactor)
-            )
-            let result = await host.create()
-            await fleet.emit(.hostFinished(result), host: target.name)
-            return result
-        }
-        var results: [HostResult] = []
-        for (target, outcome) in zip(live.targets, outcomes) {
-            let result = HostResult(target.name, outcome)
-            if case .done = outcome {} else { await fleet.emit(.hostFinished(result), host: target.name) }
-            results.append(result)
+        let redactor = plan.redactor
+        let results = await live.results(live.targets, keeping: true) { target, remote in
+            let view = ServiceView(host: target.name, remote: remote, redactor: redactor)
+            return await DaemonHost(daemon: daemon, work: work, view: view).create()
         }
         let id = daemon.id.text
         return await live.finish(results, .services) { results, style, redactor in

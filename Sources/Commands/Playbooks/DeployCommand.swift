@@ -120,16 +120,9 @@ private struct Deployment {
     }
 
     private func isAgreed(_ results: [HostResult], _ ready: Int) async throws(CommandError) -> Bool {
-        guard let ask = plan.context.ask else { return false }
         let left = results.count - ready
         let without = left > 0 ? ", without the \(HostList.count(left)) that cannot be planned" : ""
-        switch ask("Do this on \(HostList.count(ready))\(without)? Type yes or no: ") {
-        case .answer(let word): return ["y", "yes"].contains(word.lowercased())
-        case .nothing: return false
-        case .interrupted:
-            await plan.vault.close()
-            throw CommandError("interrupted: nothing was changed", exit: .interrupted)
-        }
+        return try await plan.isAgreed("Do this on \(HostList.count(ready))\(without)")
     }
 
     private func carryOut(

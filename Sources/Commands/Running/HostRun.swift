@@ -94,6 +94,20 @@ struct HostRun {
         parsed[CommonOptions.output] ?? project.settings.output.flatMap(CommonOptions.Output.init(rawValue:)) ?? .text
     }
 
+    // MARK: Asking
+
+    /// Whether somebody at the terminal says yes.
+    func isAgreed(_ question: String) async throws(CommandError) -> Bool {
+        context.stderr.flush()
+        switch context.ask?("\(question)? Type yes or no: ") {
+        case .answer(let word): return ["y", "yes"].contains(word.lowercased())
+        case .nothing, nil: return false
+        case .interrupted:
+            await vault.close()
+            throw CommandError("interrupted: nothing was changed", exit: .interrupted)
+        }
+    }
+
     // MARK: Running
 
     /// How a run's results are shown in text.
@@ -109,16 +123,8 @@ struct HostRun {
         let detail: Progress.Detail = isVerbose ? .everything : .little
         let run = try await LiveRun(self, shows: .stream, detail: detail, try Interrupts(context))
         let fleet = run.fleet
-        let outcomes = await fleet.run(run.targets) { target, remote in
-            let result = await body(target, remote, fleet)
-            if !isIdle(result) { await fleet.emit(.hostFinished(result), host: target.name) }
-            return result
-        }
-        var results: [HostResult] = []
-        for (target, outcome) in zip(run.targets, outcomes) {
-            let result = HostResult(target.name, outcome)
-            if case .done = outcome {} else { await fleet.emit(.hostFinished(result), host: target.name) }
-            results.append(result)
+        var results = await run.results(run.targets, where: { !isIdle($0) }) { target, remote in
+            await body(target, remote, fleet)
         }
         let others = results.filter { !isIdle($0) }
         if others.isEmpty {

@@ -88,6 +88,30 @@ final class LiveRun {
         return EventStream(run: run, clock: Self.now, observers: observers)
     }
 
+    // MARK: Hosts
+
+    /// A body on each of these hosts, and what became of each, told as it ends. `isTold` says which results are told.
+    func results(
+        _ targets: [Target],
+        keeping: Bool = false,
+        where isTold: @escaping @Sendable (HostResult) -> Bool = { _ in true },
+        _ body: @escaping @Sendable (Target, SSHRemote) async -> HostResult
+    ) async -> [HostResult] {
+        let fleet = fleet
+        let outcomes = await fleet.run(targets, keeping: keeping) { target, remote in
+            let result = await body(target, remote)
+            if isTold(result) { await fleet.emit(.hostFinished(result), host: target.name) }
+            return result
+        }
+        var results: [HostResult] = []
+        for (target, outcome) in zip(targets, outcomes) {
+            let result = HostResult(target.name, outcome)
+            if case .done = outcome {} else { await fleet.emit(.hostFinished(result), host: target.name) }
+            results.append(result)
+        }
+        return results
+    }
+
     // MARK: The end
 
     /// What the run comes to, and the last event. The fleet is closed; the keys are not: another run may follow.

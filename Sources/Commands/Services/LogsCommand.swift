@@ -61,7 +61,7 @@ enum LogsCommand {
         let count = parsed[lines]
         let style = Style(isColoured: context.isColoured(context.stdout))
         let (output, stdout, redactor) = (run.output, context.stdout, run.redactor)
-        let outcomes = await fleet.run(live.targets) { target, remote -> HostResult in
+        var results = await live.results(live.targets) { target, remote in
             let view = ServiceView(host: target.name, remote: remote, redactor: redactor)
             let printer = LogPrinter(target.name, style, redactor) { text, line in
                 switch output {
@@ -73,15 +73,7 @@ enum LogsCommand {
                 case .json: break
                 }
             }
-            let result = await read(name, view, printer, count, follows: follows, keeps: output == .json)
-            await fleet.emit(.hostFinished(result), host: target.name)
-            return result
-        }
-        var results: [HostResult] = []
-        for (target, outcome) in zip(live.targets, outcomes) {
-            let result = HostResult(target.name, outcome)
-            if case .done = outcome {} else { await fleet.emit(.hostFinished(result), host: target.name) }
-            results.append(result)
+            return await read(name, view, printer, count, follows: follows, keeps: output == .json)
         }
         // Hosts that never had it are none of a failure, unless none has.
         if results.contains(where: { $0.problem?.kind != "no_service" }) {

@@ -202,41 +202,20 @@ struct ServiceVerbJob {
         _ having: [Target],
         without: Int
     ) async throws(CommandError) -> Bool {
-        guard let ask = plan.context.ask else { return false }
         let names = HostList.short(having.map(\.name))
         let pace =
             having.count == 1 || serial >= having.count
             ? "" : serial == 1 ? ", one after the other" : ", \(serial) at a time"
         let rest = without == 0 ? "" : " (\(HostList.count(without)) without it)"
         let title = verb.rawValue.prefix(1).uppercased() + verb.rawValue.dropFirst()
-        plan.context.stderr.flush()
-        switch ask("\(title) \(service) on \(names)\(pace)\(rest)? Type yes or no: ") {
-        case .answer(let word): return ["y", "yes"].contains(word.lowercased())
-        case .nothing: return false
-        case .interrupted:
-            await plan.vault.close()
-            throw CommandError("interrupted: nothing was changed", exit: .interrupted)
-        }
+        return try await plan.isAgreed("\(title) \(service) on \(names)\(pace)\(rest)")
     }
 
     private func carryOut(_ targets: [Target], _ live: LiveRun, _ plan: HostRun) async -> [HostResult] {
-        let (verb, service, redactor, fleet) = (verb, service, plan.redactor, live.fleet)
-        let outcomes = await fleet.run(targets, keeping: true) { target, remote in
-            let host = ServiceVerbHost(
-                verb: verb,
-                service: service,
-                view: ServiceView(host: target.name, remote: remote, redactor: redactor)
-            )
-            let result = await host.run()
-            await fleet.emit(.hostFinished(result), host: target.name)
-            return result
+        let (verb, service, redactor) = (verb, service, plan.redactor)
+        return await live.results(targets, keeping: true) { target, remote in
+            let view = ServiceView(host: target.name, remote: remote, redactor: redactor)
+            return await ServiceVerbHost(verb: verb, service: service, view: view).run()
         }
-        var results: [HostResult] = []
-        for (target, outcome) in zip(targets, outcomes) {
-            let result = HostResult(target.name, outcome)
-            if case .done = outcome {} else { await fleet.emit(.hostFinished(result), host: target.name) }
-            results.append(result)
-        }
-        return results
     }
 }

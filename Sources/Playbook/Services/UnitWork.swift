@@ -2,26 +2,34 @@ import Events
 import HostSide
 import Supervision
 
+/// Work on a service about which one look says all.
+protocol ServiceLookWork: Work {
+    var look: ServiceLook { get }
+
+    func decide(_ found: ServiceSighting) -> Decision
+}
+
+extension ServiceLookWork {
+    var looks: [Look] { [look.look] }
+
+    func decide(_ seen: Sightings) -> Decision {
+        do throws(ServiceLookError) {
+            return decide(try look.read(seen[look.look]))
+        } catch {
+            return .unlooked(look.subject.name, error.description)
+        }
+    }
+}
+
 /// Something that a supervisor knows and Baton did not define.
-struct UnitWork: Work {
+struct UnitWork: ServiceLookWork {
     let look: ServiceLook
     let state: WantedState
     let isEnabled: Bool?
 
-    var looks: [Look] { [look.look] }
     var aftermath: Look? { state == .stopped ? nil : look.look }
 
     func isDown(_ seen: Sighting?) -> Bool { look.isDown(seen) }
-
-    func decide(_ seen: Sightings) -> Decision {
-        let found: ServiceSighting
-        do throws(ServiceLookError) {
-            found = try look.read(seen[look.look])
-        } catch {
-            return .unlooked(look.subject.name, error.description)
-        }
-        return decide(found)
-    }
 
     func decide(_ found: ServiceSighting) -> Decision {
         let name = look.subject.name
@@ -72,20 +80,8 @@ extension Decision {
 }
 
 /// A service is taken away from a host.
-struct ServiceRemovalWork: Work {
+struct ServiceRemovalWork: ServiceLookWork {
     let look: ServiceLook
-
-    var looks: [Look] { [look.look] }
-
-    func decide(_ seen: Sightings) -> Decision {
-        let found: ServiceSighting
-        do throws(ServiceLookError) {
-            found = try look.read(seen[look.look])
-        } catch {
-            return .unlooked(look.subject.name, error.description)
-        }
-        return decide(found)
-    }
 
     func decide(_ found: ServiceSighting) -> Decision {
         if let who = found.busy {

@@ -4,12 +4,12 @@ internal import Shell
 
 /// The shell functions that services are looked at and changed with (programs/services).
 enum ServiceLibrary: String, CaseIterable {
-    case common, members, procedure, apply, look, detach, systemd, supervisord, runit, upstart
+    case common, members, procedure, apply, restore, look, detach, systemd, supervisord, runit, upstart
 
     /// What looks need.
-    static let looking: [ServiceLibrary] = [.common, .members, .procedure, .apply] + drivers + [.look]
+    static let looking: [ServiceLibrary] = [.common, .members, .procedure, .apply, .restore] + drivers + [.look]
     /// What a procedure needs, and what starts one and follows it.
-    static let procedures: [ServiceLibrary] = [.common, .members, .procedure, .apply] + drivers
+    static let procedures: [ServiceLibrary] = [.common, .members, .procedure, .apply, .restore] + drivers
     static let following: [ServiceLibrary] = [.common, .detach]
     private static let drivers: [ServiceLibrary] = [.systemd, .supervisord, .runit, .upstart]
 
@@ -30,6 +30,7 @@ enum ServiceLibrary: String, CaseIterable {
         case .members: baton_services_members_sh()
         case .procedure: baton_services_procedure_sh()
         case .apply: baton_services_apply_sh()
+        case .restore: baton_services_restore_sh()
         case .look: baton_services_look_sh()
         case .detach: baton_services_detach_sh()
         case .systemd: baton_services_systemd_sh()

@@ -17,7 +17,7 @@ baton_service_apply() {
         exit 1
         ;;
     esac
-    b_old_supervisor=$b_supervisor b_old_whole=$b_whole b_old_members=$b_members b_old_boot=$b_boot
+    b_old_supervisor=$b_supervisor b_old_whole=$b_whole b_old_members=$b_members
     b_old_files=$b_files b_old_links=$b_links b_old_folders=$b_folders b_old_logs=$b_logs b_old_stop=$b_stop_seconds
     b_old_start=$b_start_seconds b_old_enabled='' b_stopped=
     if [ -n "$b_old_supervisor" ] && baton_drive enabled "$b_old_whole"; then b_old_enabled=yes; fi
@@ -54,18 +54,6 @@ baton_service_apply() {
     [ -n "$b_acted$b_changed" ] && exit 0
     baton_note nothing "$b_service is as it should be"
     exit 76
-}
-
-# Copies of an attempt that was cut off may be the only ones of what somebody had there. Three such are kept.
-baton_copies_stay() {
-    if [ ! -d "$b_save" ]; then return 0; fi
-    if rmdir "$b_save" 2>/dev/null; then return 0; fi
-    mv "$b_save" "$b_var/$b_service/left-$(date -u +%Y%m%dT%H%M%SZ)-$$" || rm -rf "$b_save"
-    set -- "$b_var/$b_service"/left-*
-    while [ $# -gt 3 ]; do
-        rm -rf "$1"
-        shift
-    done
 }
 
 # baton_item directory PATH MODE OWNER, file PATH MODE OWNER SUM EXPECTED kept|birth|secret|'' with its content in
@@ -215,68 +203,6 @@ baton_birth_directory() { :; }
 baton_birth_link() { :; }
 baton_birth_file() { if [ "$7" = birth ]; then baton_install_file "$@"; fi; }
 
-# Puts everything back, byte for byte, and fails with this sentence.
-baton_undo() {
-    baton_clean "$1"
-    baton_note refused "${b_clean%%"$b_newline"*}"
-    b_list=$b_saved b_left=
-    while [ -n "$b_list" ]; do
-        b_line=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
-        (baton_put_back "${b_line#* }" "$b_save/${b_line%% *}") || b_left="$b_left ${b_line#* }"
-    done
-    b_list=$b_made
-    while [ -n "$b_list" ]; do
-        b_path=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
-        if [ -d "$b_path" ] && [ ! -h "$b_path" ]; then rmdir "$b_path" 2>/dev/null; else rm -f "$b_path"; fi
-    done
-    printf '%s\n' "$b_clean" | head -n 20 >&2
-    b_still_down=
-    if [ -n "${b_taken-}$b_stopped" ] && [ -n "$b_old_supervisor" ]; then baton_bring_back; fi
-    if [ -n "$b_left" ]; then
-        baton_note left "$b_left"
-        printf 'these could not be put back, and their copies are in %s:%s\n' "$b_save" "$b_left" >&2
-    else
-        rm -rf "$b_save"
-        baton_note restored "$b_service"
-        if [ -n "$b_still_down" ]; then
-            printf 'the files were put back, and these do not run again:%s\n' "$b_still_down" >&2
-        else
-            echo 'everything was put back as it was' >&2
-        fi
-    fi
-    exit 1
-}
-
-# The old definition is taken up again, and what was stopped on the way to the new one runs again.
-baton_bring_back() {
-    b_supervisor=$b_old_supervisor b_whole=$b_old_whole b_members=$b_old_members b_logs=$b_old_logs
-    b_start_seconds=$b_old_start b_stop_seconds=$b_old_stop
-    IFS=$b_newline
-    set -f
-    # shellcheck disable=SC2086
-    set -- $b_members
-    set +f
-    unset IFS
-    baton_drive take "$@" >/dev/null 2>&1
-    b_words=
-    if [ -n "$b_old_enabled" ]; then baton_enabling yes || b_still_down=" $b_whole (does not start at boot)"; fi
-    baton_pause
-    baton_each baton_start_again
-}
-
-baton_start_again() {
-    case $b_newline$b_stopped in
-    *"$b_newline$2$b_newline"*) baton_start_member "$@" || b_still_down="$b_still_down $2" ;;
-    esac
-}
-
-baton_put_back() {
-    baton_place "$1" || return 1
-    baton_work
-    cp -pP -- "$2" "./$b_name" || return 1
-    baton_rename
-}
-
 # Members that the new definition has no more: they stop as the old one says, and are forgotten. Then its files go.
 baton_surplus() {
     [ -n "$b_old_supervisor" ] || return 0
@@ -335,16 +261,10 @@ baton_take_up() {
         b_pass=birth
         b_definition
     fi
-    IFS=$b_newline
-    set -f
-    # shellcheck disable=SC2086
-    set -- $b_members
-    set +f
-    unset IFS
     if [ -n "$b_changed" ]; then baton_note take "$b_service"; fi
     baton_let_births_pass
     b_taken=yes
-    if ! baton_drive take "$@"; then
+    if ! baton_with_members baton_drive take; then
         baton_clean "$b_said"
         baton_undo "$b_supervisor does not take the definition: $b_clean"
     fi
@@ -362,22 +282,6 @@ baton_any_due() { ! baton_each baton_is_not_due; }
 baton_is_not_due() {
     baton_look_at "$2"
     ! baton_due "$1"
-}
-
-# What was replaced stays for a rollback, but for secrets.
-baton_keep_previous() {
-    b_list=$b_secret
-    while [ -n "$b_list" ]; do
-        b_line=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
-        rm -f "$b_save/$b_line"
-    done
-    if [ -n "$b_saved" ]; then
-        printf %s "$b_saved" >"$b_save/list"
-        rm -rf "$b_var/$b_service/previous"
-        mv "$b_save" "$b_var/$b_service/previous"
-    else
-        rm -rf "$b_save"
-    fi
 }
 
 # MARK: members

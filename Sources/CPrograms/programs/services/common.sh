@@ -167,6 +167,24 @@ baton_log_of() {
     b_log=${b_log%%"$b_newline"*}
 }
 
+# Whether all users that the process in $1, its folder under /proc, has are this one. Who calls a setuid program says how
+# it is called, but stays its real user until it has made sure of him.
+baton_own_process() {
+    b_users=$(grep '^Uid:' /proc/self/status 2>/dev/null)
+    [ -n "$b_users" ] && [ "$(grep '^Uid:' "$1/status" 2>/dev/null)" = "$b_users" ] && [ ! -u "$1/exe" ]
+}
+
+# baton_with_members COMMAND...: with the members as more words.
+baton_with_members() {
+    IFS=$b_newline
+    set -f
+    # shellcheck disable=SC2086
+    set -- "$@" $b_members
+    set +f
+    unset IFS
+    "$@"
+}
+
 # Process $1 as number and start in b_life; empty where there is none, or only what is left of one.
 baton_life() {
     b_life=

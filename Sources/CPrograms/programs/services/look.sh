@@ -41,14 +41,8 @@ baton_look_known() {
         return
     fi
     if baton_drive enabled "$b_whole"; then echo 'enabled yes'; else echo 'enabled no'; fi
-    IFS=$b_newline
-    set -f
-    # shellcheck disable=SC2086
-    set -- $b_members
-    set +f
-    unset IFS
     baton_drive forget
-    baton_drive states "$@"
+    baton_with_members baton_drive states
     baton_each baton_look_member
 }
 

@@ -12,9 +12,9 @@ baton_note() {
 
 # What member $1 is now.
 baton_look_at() {
+    b_follows=
     baton_drive forget
     baton_drive state "$1"
-    b_follows=${b_follows-}
 }
 
 # baton_each FUNCTION: with the number of each member and its name; ends with the first that fails.
@@ -83,7 +83,7 @@ baton_same() {
     fi
     baton_life "$b_pid"
     if [ "$b_life" = "$b_first" ]; then return 0; fi
-    if [ -n "${b_follows-}" ]; then
+    if [ -n "$b_follows" ]; then
         b_first=$b_life
         return 0
     fi
@@ -155,7 +155,7 @@ baton_failed() {
             printf 'the end of .baton/%s.log of %s:\n' "$b_service" "$b_account"
             b_log="~$b_account/.baton/'$b_service'.log"
             # A pipe in its place would keep its reader for ever.
-            baton_as_user "if [ -f $b_log ]; then tail -c 8000 $b_log; fi" | tail -n 20
+            baton_as_user 20 "if [ -f $b_log ]; then tail -c 8000 $b_log; fi" | tail -n 20
         elif baton_log_of "$1"; then
             if [ -f "$b_log" ] && [ ! -h "$b_log" ]; then
                 printf 'the end of %s:\n' "$b_log"
@@ -169,12 +169,13 @@ baton_failed() {
     return 1
 }
 
-# A line for a shell of the service's user: in places where that user may put links, only that user goes.
+# baton_as_user SECONDS LINE: for a shell of the service's user. In places where that user may put links, only that user
+# goes.
 baton_as_user() {
     if [ "$b_account" = root ] || ! baton_root; then
-        baton_limited 20 sh -c "$1" </dev/null
+        baton_limited "$1" sh -c "$2" </dev/null
     else
-        baton_limited 20 su -s /bin/sh -c "$1" "$b_account" </dev/null
+        baton_limited "$1" su -s /bin/sh -c "$2" "$b_account" </dev/null
     fi
 }
 
@@ -203,11 +204,7 @@ baton_after_stop() {
         unset b_key b_id b_stop b_content
         exec 2>&1
         cd "$b_post_stop_in" || exit 1
-        if [ "$b_account" = root ] || ! baton_root; then
-            baton_limited "$((b_stop_seconds + 30))" sh -c "$b_post_stop"
-        else
-            baton_limited "$((b_stop_seconds + 30))" su -s /bin/sh -c "$b_post_stop" "$b_account"
-        fi
+        baton_as_user "$((b_stop_seconds + 30))" "$b_post_stop"
     ) && {
         rm -f "$b_is_due"
         return 0

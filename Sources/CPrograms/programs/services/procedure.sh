@@ -154,17 +154,10 @@ baton_remove_service() {
 
 # baton_drop_all WHOLE: all of b_members.
 baton_drop_all() {
-    b_dropped_whole=$1
-    IFS=$b_newline
-    set -f
-    # shellcheck disable=SC2086
-    set -- $b_members
-    set +f
-    unset IFS
-    baton_note drop "$@"
-    baton_drive drop "$b_dropped_whole" "$@" && return 0
+    baton_with_members baton_note drop
+    baton_with_members baton_drive drop "$1" && return 0
     baton_clean "$b_said"
-    printf '%s does not forget %s: %s\n' "$b_supervisor" "$*" "$b_clean" >&2
+    printf '%s does not forget %s: %s\n' "$b_supervisor" "$(baton_with_members echo)" "$b_clean" >&2
     return 1
 }
 
@@ -190,13 +183,4 @@ baton_lists_without() {
         case $b_newline$2 in *"$b_newline$b_path$b_newline"*) continue ;; esac
         if [ -d "$b_path" ] && [ ! -h "$b_path" ]; then rmdir "$b_path" 2>/dev/null; fi
     done
-}
-
-# Keeps a copy of what is about to be replaced or taken away, if there is a place for it.
-baton_preserve() {
-    if [ -z "${b_save-}" ]; then return 0; fi
-    b_saves=$((b_saves + 1))
-    cp -pP -- "$1" "$b_save/$b_saves" || return 1
-    b_saved="$b_saved$b_saves $1$b_newline"
-    printf '%s %s\n' "$b_saves" "$1" >>"$b_save/list"
 }

@@ -16,7 +16,7 @@ baton_runit_here() {
     for b_rv_path in /proc/[0-9]*/comm; do
         { read -r b_rv_word <"$b_rv_path"; } 2>/dev/null || continue
         [ "$b_rv_word" = runsvdir ] || continue
-        if baton_runit_own "${b_rv_path%/comm}"; then b_rv_runs=yes; fi
+        if baton_own_process "${b_rv_path%/comm}"; then b_rv_runs=yes; fi
     done
     if [ -z "$b_rv_runs" ] || [ ! -d "$b_rv_started/" ]; then
         b_said="no runsvdir watches $b_rv_started"
@@ -26,13 +26,6 @@ baton_runit_here() {
     b_version=$(dpkg-query -W -f '${Version}' runit 2>/dev/null || rpm -q --qf '%{VERSION}' runit 2>/dev/null) ||
         b_version=2.0
     b_version=${b_version%%[!0-9.]*}
-}
-
-# Whether all users that the process in $1 has are this one: a setuid program is called what its caller likes, and has
-# him as its real user.
-baton_runit_own() {
-    b_rv_user=$(grep '^Uid:' /proc/self/status 2>/dev/null)
-    [ -n "$b_rv_user" ] && [ "$(grep '^Uid:' "$1/status" 2>/dev/null)" = "$b_rv_user" ] && [ ! -u "$1/exe" ]
 }
 
 # baton_runit_sv SECONDS WORD...: what sv prints, in b_rv_output and b_said.
@@ -287,7 +280,7 @@ baton_runit_parent() {
     for b_rv_path in /proc/[0-9]*/comm; do
         { read -r b_rv_word <"$b_rv_path"; } 2>/dev/null || continue
         [ "$b_rv_word" = runsv ] || continue
-        baton_runit_own "${b_rv_path%/comm}" || continue
+        baton_own_process "${b_rv_path%/comm}" || continue
         [ "$(readlink "${b_rv_path%/comm}/cwd" 2>/dev/null)" = "$b_rv_place" ] || continue
         b_rv_path=${b_rv_path#/proc/}
         printf %s "${b_rv_path%/comm}"

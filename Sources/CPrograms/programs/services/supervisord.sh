@@ -9,25 +9,18 @@ b_newline='
 # The supervisord of this host: a process of root's own, in sight of the same files. Whoever else calls a program so
 # could have root read any configuration, and those may name code.
 baton_supervisord_find() {
-    if [ -n "${b_sd_pid-}" ] && baton_supervisord_own "/proc/$b_sd_pid"; then return 0; fi
+    if [ -n "${b_sd_pid-}" ] && baton_own_process "/proc/$b_sd_pid"; then return 0; fi
     b_sd_pid='' b_sd_why=
     # shellcheck disable=SC2013
     for b_sd_path in $(grep -ls supervisord /proc/[0-9]*/cmdline 2>/dev/null); do
         b_sd_path=${b_sd_path%/cmdline}
-        baton_supervisord_own "$b_sd_path" || continue
+        baton_own_process "$b_sd_path" || continue
         [ "$(readlink "$b_sd_path/ns/mnt" 2>/dev/null)" = "$(readlink /proc/self/ns/mnt 2>/dev/null)" ] || continue
         baton_supervisord_command "$b_sd_path" || continue
         b_sd_pid=${b_sd_path#/proc/}
         return 0
     done
     return 1
-}
-
-# Whether all users that the process in $1 has are this one. Who calls a setuid program says how it is called, but stays
-# its real user until it has made sure of him.
-baton_supervisord_own() {
-    b_sd_user=$(grep '^Uid:' /proc/self/status 2>/dev/null)
-    [ -n "$b_sd_user" ] && [ "$(grep '^Uid:' "$1/status" 2>/dev/null)" = "$b_sd_user" ] && [ ! -u "$1/exe" ]
 }
 
 # Whether nobody but root can say what is in the configuration. Links are followed once, here.
