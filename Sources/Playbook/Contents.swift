@@ -11,16 +11,23 @@ package final class Contents: Sendable {
     /// The way to a file; the text says why it cannot be had.
     package typealias Reader = @Sendable (String) throws(ContentProblem) -> [UInt8]
 
-    /// Files that are too large to be kept in memory: which ones they are, and their size and sum. Those take their time,
+    /// Files that are too large to be kept in memory: which ones they are, their size, and their sum. Sums take their time,
     /// so they are made apart from everything else: see `awaited`.
     package struct Large: Sendable {
-        package typealias Measure = @Sendable (String) throws(ContentProblem) -> FileChange.Content
+        package typealias Look = @Sendable (String) throws(ContentProblem) -> FileChange.Content
+        package typealias Measure = @Sendable (FileChange.Content) throws(ContentProblem) -> Void
 
         let isOne: @Sendable (String) -> Bool
+        let look: Look
         let measure: Measure
 
-        package init(isOne: @escaping @Sendable (String) -> Bool, measure: @escaping Measure) {
+        package init(
+            isOne: @escaping @Sendable (String) -> Bool,
+            look: @escaping Look,
+            measure: @escaping Measure
+        ) {
             self.isOne = isOne
+            self.look = look
             self.measure = measure
         }
     }
@@ -28,6 +35,7 @@ package final class Contents: Sendable {
     private struct State {
         var files: [String: Result<FileChange.Content, ContentProblem>] = [:]
         var awaited: Set<String> = []
+        var sumsLate = false
         var templates: [String: Result<Template, DocumentError>] = [:]
         var recent: [Int: [FileChange.Content]] = [:]
         var tasks: [Int: ResolvedTask] = [:]
@@ -90,7 +98,12 @@ package final class Contents: Sendable {
         for place in places {
             let result = state.withLock { $0.files[place] } ?? load(place)
             switch result {
-            case .success(let content): return (place, content)
+            case .success(let content):
+                if !content.isSummed, !takesSumsLate {
+                    wantSum(of: place)
+                    throw ContentProblem("its sum is still to be made")
+                }
+                return (place, content)
             case .failure(let problem):
                 if problem.isMissing { continue }
                 throw problem
@@ -100,14 +113,15 @@ package final class Contents: Sendable {
     }
 
     private func load(_ place: String) -> Result<FileChange.Content, ContentProblem> {
-        if let large, large.isOne(place) {
-            state.withLock { state in _ = state.awaited.insert(place) }
-            return .failure(ContentProblem("its sum is still to be made"))
-        }
         let result: Result<FileChange.Content, ContentProblem>
         if let owner {
             result = owner.state.withLock { $0.files[place] } ?? owner.load(place)
-            if owner.awaited.contains(place) { return result }
+        } else if let large, large.isOne(place) {
+            do throws(ContentProblem) {
+                result = .success(try large.look(place))
+            } catch {
+                result = .failure(error)
+            }
         } else {
             do throws(ContentProblem) {
                 result = .success(Contents.summed(try read(place)))
@@ -119,21 +133,39 @@ package final class Contents: Sendable {
         return result
     }
 
-    /// Large files that something was asked of, and whose sums are not there yet: whoever needed them is to ask again when
-    /// they have been measured.
+    /// From now on a large file is taken without its sum: most often its size tells that a host has another one, and the
+    /// sum can be made while it is being sent.
+    package func takeSumsLate() { state.withLock { $0.sumsLate = true } }
+
+    private var takesSumsLate: Bool { owner?.takesSumsLate ?? state.withLock { $0.sumsLate } }
+
+    /// Somebody needs the sum of this file before anything else can be said.
+    package func wantSum(of place: String) {
+        if let owner { return owner.wantSum(of: place) }
+        state.withLock { state in _ = state.awaited.insert(place) }
+    }
+
+    /// Why there is no sum of a file that there was.
+    package func problem(of place: String) -> ContentProblem? {
+        guard case .failure(let problem)? = state.withLock({ $0.files[place] }) else { return nil }
+        return problem
+    }
+
+    /// Large files whose sums are wanted and not there yet.
     package var awaited: Set<String> { state.withLock { $0.awaited } }
 
-    /// Reads such a file, which blocks.
+    /// Makes such a sum, which blocks.
     package func measure(_ place: String) {
-        guard let large else { return }
-        let result: Result<FileChange.Content, ContentProblem>
-        do throws(ContentProblem) {
-            result = .success(try large.measure(place))
-        } catch {
-            result = .failure(error)
+        var problem: ContentProblem?
+        if let large, case .success(let content)? = state.withLock({ $0.files[place] }), !content.isSummed {
+            do throws(ContentProblem) {
+                try large.measure(content)
+            } catch {
+                problem = error
+            }
         }
         state.withLock { state in
-            state.files[place] = result
+            if let problem { state.files[place] = .failure(problem) }
             state.awaited.remove(place)
         }
     }

@@ -42,6 +42,8 @@ package enum Decision: Sendable {
     case none(note: String? = nil)
     /// The host is brought to what is wanted, and it is known what that will change.
     case change(Change)
+    /// It takes the sum of this large file to tell.
+    case unsummed(String)
     /// Something is carried out whose outcome shows only then: a command, a check.
     case carryOut(Operation)
     /// The run waits; nothing happens on the host.

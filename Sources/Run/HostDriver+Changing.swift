@@ -14,18 +14,11 @@ extension HostDriver {
                 let content = change.content
             else { continue }
             let path = OperationsProgram.stagingPath(for: change, key: key)
-            let upload = Upload(destination: path, mode: 0o600, sha256: content.sha256, size: content.size)
             isTouched = true
             let failed: Result<Reply, RemoteError>
             do throws(RemoteError) {
                 let limits = Limits(timeout: progress.timeout(of: step.number))
-                let reply = try await remote.put(
-                    content.file.map { LargeFiles.upload($0, content.size) } ?? .bytes(content.bytes),
-                    upload,
-                    as: Account(batch.account),
-                    under: .playbook,
-                    limits
-                )
+                let reply = try await put(content, at: path, as: Account(batch.account), limits)
                 if reply.status == 0 {
                     staged[step.number] = path
                     continue
@@ -47,6 +40,36 @@ extension HostDriver {
             return progress.applied(before.count + 1)
         }
         if await run(batch.steps[...], batch.account, key, staged) { progress.applied() }
+    }
+
+    /// The sum of a large file that has none yet is made while the file is sent: there it is said what arrived, here what
+    /// was sent.
+    private func put(
+        _ content: FileChange.Content,
+        at path: String,
+        as account: Account,
+        _ limits: Limits
+    ) async throws(RemoteError) -> Reply {
+        guard let file = content.file else {
+            let upload = Upload(destination: path, mode: 0o600, sha256: content.sha256, size: content.size)
+            return try await remote.put(.bytes(content.bytes), upload, as: account, under: .playbook, limits)
+        }
+        let known = content.isSummed ? content.sha256 : nil
+        let upload = Upload(destination: path, mode: 0o600, sha256: known, size: content.size)
+        let bytes = LargeFiles.upload(file, content.size)
+        if known != nil { return try await remote.put(bytes, upload, as: account, under: .playbook, limits) }
+        async let summing = common.measuring.sum(of: file.path)
+        let outcome: Result<Reply, RemoteError>
+        do throws(RemoteError) {
+            outcome = .success(try await remote.put(bytes, upload, as: account, under: .playbook, limits))
+        } catch {
+            outcome = .failure(error)
+        }
+        let problem = await summing
+        let reply = try outcome.get()
+        if reply.status != 0 || (problem == nil && upload.said(reply) == content.sha256) { return reply }
+        _ = try await remote.run(upload.removal, as: account, under: .playbook, limits, nil)
+        return LargeFiles.refused(reply, file, content.size, problem)
     }
 
     private var redactor: Redactor { common.surroundings.redactor }

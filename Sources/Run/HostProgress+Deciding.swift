@@ -88,6 +88,9 @@ extension HostProgress {
                 return stop == nil || mode == .plan ? stop : .refuse(index, obstacle.problem)
             }
             plan(change, index, task, seen)
+        case .unsummed(let path):
+            if let problem = source.wantSum(of: path) { return failed(index, problem) }
+            return .more
         case .carryOut(let operation):
             carryOut(operation, index, task)
             if mode == .change, outlines[index].isJudged {

@@ -9,32 +9,52 @@ import Synchronization
 package enum LargeFiles {
     package static let leastSize = 1 << 20
 
-    package static let reader = Contents.Large(isOne: isOne) { (path) throws(ContentProblem) in try measure(path) }
+    package static let reader = Contents.Large(
+        isOne: isOne,
+        look: { (path) throws(ContentProblem) in try look(path) },
+        measure: { (content) throws(ContentProblem) in try measure(content) }
+    )
 
     static func isOne(_ path: String) -> Bool {
         guard !Files.isDirectory(path), let file = try? OpenFile(path) else { return false }
         return file.size > leastSize
     }
 
-    /// The size and the sum.
-    package static func measure(_ path: String) throws(ContentProblem) -> FileChange.Content {
+    /// The size; the sum is still to be made.
+    static func look(_ path: String) throws(ContentProblem) -> FileChange.Content {
         guard let stamp = Files.stamp(path) else { throw ContentProblem("it is not there", isMissing: true) }
+        let size: Int
+        do throws(SystemError) {
+            size = try OpenFile(path).size
+        } catch {
+            throw ContentProblem(error.reason)
+        }
+        guard Files.stamp(path) == stamp else { throw ContentProblem(isWritten) }
+        return FileChange.Content(.init(path: path, stamp: stamp, sum: LateSum()), size: size)
+    }
+
+    /// Makes the sum, of exactly what was looked at.
+    package static func measure(_ content: FileChange.Content) throws(ContentProblem) {
+        guard let file = content.file else { return }
+        guard Files.stamp(file.path) == file.stamp else { throw ContentProblem(isWritten) }
         var size = 0
         let sum: String
         do throws(SystemError) {
-            let file = try OpenFile(path)
+            let open = try OpenFile(file.path)
             sum = try Checksum.sha256 { (limit) throws(SystemError) in
                 // One that grows as fast as it is read has no end.
-                let piece = try file.read(min(limit, max(1, file.size - size)))
+                let piece = try open.read(min(limit, max(1, content.size - size)))
                 size += piece.count
-                return size > file.size ? [] : piece
+                return size > content.size ? [] : piece
             }
         } catch {
             throw ContentProblem(error.reason)
         }
-        guard Files.stamp(path) == stamp else { throw ContentProblem("something else writes it at this moment") }
-        return FileChange.Content(.init(path: path, stamp: stamp), size: size, sha256: sum)
+        guard Files.stamp(file.path) == file.stamp, size == content.size else { throw ContentProblem(isWritten) }
+        file.sum.settle(sum)
     }
+
+    private static let isWritten = "something else writes it at this moment"
 
     /// Its bytes as they are wanted: as many as there were, or the reason why there are others.
     static func upload(_ file: FileChange.Content.LargeFile, _ size: Int) -> UploadContent {
@@ -45,9 +65,24 @@ package enum LargeFiles {
     /// A reply that says what arrived is not what was announced: it may be that there is something else here now.
     static func explained(_ reply: Reply, _ file: FileChange.Content.LargeFile) -> Reply {
         if Files.stamp(file.path) == file.stamp { return reply }
+        return said(changed(file.path), reply, status: reply.status)
+    }
+
+    /// What arrived was not what was sent, or there is something else here now.
+    static func refused(_ reply: Reply, _ file: FileChange.Content.LargeFile, _ size: Int, _ problem: ContentProblem?)
+        -> Reply
+    {
+        let words =
+            problem == nil
+            ? "what arrived has another sha256 than \(file.path), \(size) bytes: it is taken away again; run again"
+            : changed(file.path)
+        return said(words, reply, status: 1)
+    }
+
+    private static func said(_ words: String, _ reply: Reply, status: Int32) -> Reply {
         var stderr = Capture(limit: 4096)
-        Array("\(changed(file.path))\n".utf8).withUnsafeBytes { stderr.append($0) }
-        return Reply(status: reply.status, stdout: reply.stdout, stderr: stderr, duration: reply.duration)
+        Array("\(words)\n".utf8).withUnsafeBytes { stderr.append($0) }
+        return Reply(status: status, stdout: reply.stdout, stderr: stderr, duration: reply.duration)
     }
 
     private static func changed(_ path: String) -> String {

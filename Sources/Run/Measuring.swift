@@ -15,6 +15,13 @@ final class Measuring: @unchecked Sendable {
         self.loop = loop
     }
 
+    /// Makes the sum of a file, or why that cannot be.
+    func sum(of place: String) async -> ContentProblem? {
+        contents.wantSum(of: place)
+        await all()
+        return contents.problem(of: place)
+    }
+
     /// Until those that are awaited now have been measured.
     func all() async {
         if isBusy { return await withCheckedContinuation { waiting.append($0) } }

@@ -60,6 +60,14 @@ struct PlaySource: TaskSource {
         }
     }
 
+    mutating func wantSum(of path: String) -> HostResult.Problem? {
+        if let problem = contents.problem(of: path) {
+            return HostResult.Problem(kind: "file", message: "\(Printable.quoted(path)): \(problem.message)")
+        }
+        contents.wantSum(of: path)
+        return nil
+    }
+
     mutating func register(_ index: Int, _ outcome: TaskOutcome) { host.record(outcome, of: tasks[index]) }
 
     mutating func forget(_ index: Int) { host.forget(tasks[index]) }

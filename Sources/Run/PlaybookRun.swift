@@ -74,7 +74,11 @@ package actor PlaybookRun {
     /// Resolves every task of every host as far as it can be known before a host is contacted, and fetches the secrets
     /// that takes. All errors of all hosts are thrown together. A question that nobody can answer is one, unless it is for
     /// a plan.
-    package func prepare(toChange: Bool = true) async throws(DocumentError) {
+    ///
+    /// With `asksNobody`, everything will be changed without a plan that somebody has to agree to: then large files need no
+    /// sum in advance.
+    package func prepare(toChange: Bool = true, asksNobody: Bool = false) async throws(DocumentError) {
+        if asksNobody { contents.takeSumsLate() }
         parts = try plays()
         hosts = limit.filter { host in parts.contains { $0.hosts.contains(host.name) } }
         for host in hosts {
@@ -166,7 +170,8 @@ package actor PlaybookRun {
     /// fleet.
     package func run(_ options: RunOptions, on fleet: Fleet, _ targets: [Target]) async -> RunReport {
         await fleet.onStop { [weak self] in self?.assumeIsolated { $0.stop() } }
-        let written = await written()
+        // Only plans and what is held against them need it.
+        let written = options.changes && options.expectedDigests == nil ? "" : await written()
         var journeys: [String: Journey] = [:]
         for target in targets {
             journeys[target.name] = Journey(target.name, scopes[target.name], written: written)

@@ -10,6 +10,9 @@ package protocol TaskSource {
     /// What a task comes to with what is known.
     mutating func understand(_ index: Int) -> Understanding
 
+    /// A large file's sum is to be made before more can be said; or why it cannot be.
+    mutating func wantSum(of path: String) -> HostResult.Problem?
+
     /// A task has ended, or it is known how it will: its result has a name from here on.
     mutating func register(_ index: Int, _ outcome: TaskOutcome)
 

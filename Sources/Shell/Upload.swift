@@ -4,10 +4,11 @@ internal import CPrograms
 package struct Upload: Equatable, Sendable {
     package let destination: String
     package let mode: UInt16
-    package let sha256: String
+    /// Nil where it is not known yet: then the host says what arrived, and whoever sent it compares.
+    package let sha256: String?
     package let size: Int
 
-    package init(destination: String, mode: UInt16, sha256: String, size: Int) {
+    package init(destination: String, mode: UInt16, sha256: String?, size: Int) {
         self.destination = destination
         self.mode = mode
         self.sha256 = sha256
@@ -19,8 +20,19 @@ package struct Upload: Equatable, Sendable {
         ChangingProgram(
             "upload \(destination)",
             ProgramFile.upload,
-            arguments: [destination, String(mode, radix: 8), String(size), sha256, key.text]
+            arguments: [destination, String(mode, radix: 8), String(size), sha256 ?? "-", key.text]
         )
+    }
+
+    /// The sum of what arrived, where it was not known before.
+    package func said(_ reply: Reply) -> String? {
+        let line = reply.stdout.bytes.prefix { $0 != UInt8(ascii: "\n") }
+        return line.count == 64 ? String(decoding: line, as: UTF8.self) : nil
+    }
+
+    /// Takes away what was made.
+    package var removal: ChangingProgram {
+        ChangingProgram("remove \(destination)", "rm -f -- \"$1\"\n", arguments: [destination])
     }
 }
 

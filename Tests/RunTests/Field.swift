@@ -104,9 +104,13 @@ struct Field: Sendable {
     }
 
     /// Prepares and runs. Each call is a run of its own.
-    func play(_ text: String, _ options: RunOptions = RunOptions(changes: true)) async throws -> Played {
+    func play(
+        _ text: String,
+        _ options: RunOptions = RunOptions(changes: true),
+        asksNobody: Bool = false
+    ) async throws -> Played {
         let run = try playbookRun(text)
-        try await run.prepare()
+        try await run.prepare(asksNobody: asksNobody)
         return try await play(run, options)
     }
 

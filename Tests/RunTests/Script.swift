@@ -45,6 +45,8 @@ struct Script: TaskSource {
         )
     }
 
+    func wantSum(of path: String) -> HostResult.Problem? { nil }
+
     mutating func register(_ index: Int, _ outcome: TaskOutcome) {
         if entries[index].outline.register != nil { results[index] = outcome }
     }

@@ -47,6 +47,20 @@ import Testing
         }
     }
 
+    @Test func `of bytes whose sum is not known yet the host says it, and they can be taken away again`() async throws {
+        try await withServer { server in
+            try await server.connected { remote in
+                let path = "\(server.host.home)/-a file"
+                let upload = Upload(destination: path, mode: 0o600, sha256: nil, size: 3)
+                let reply = try await remote.put(Array("new".utf8), upload, under: .operatorCommand, Limits())
+                #expect(reply.status == 0 && upload.said(reply) == Checksum.sha256(Array("new".utf8)))
+                #expect(try Files.read(path) == Array("new".utf8))
+                _ = try await remote.run(upload.removal, as: .standard, under: .operatorCommand, Limits(), nil)
+                #expect(Files.list(server.host.home) == [])
+            }
+        }
+    }
+
     @Test func `an upload that cannot be written fails with the host's reason`() async throws {
         try await withServer { server in
             try await server.connected { remote in

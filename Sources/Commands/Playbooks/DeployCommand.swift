@@ -43,7 +43,13 @@ enum DeployCommand {
             )
         }
         let interrupts = try Interrupts(context)
-        let job = try await PlaybookJob(parsed, context, interrupts, toChange: !parsed[check])
+        let job = try await PlaybookJob(
+            parsed,
+            context,
+            interrupts,
+            toChange: !parsed[check],
+            asksNobody: parsed[yes] && !parsed[check] && parsed[planFile] == nil
+        )
         var expected: [String: String]?
         if let path = parsed[planFile] {
             expected = try PlanFile.digests(

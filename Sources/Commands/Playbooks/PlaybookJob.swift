@@ -17,12 +17,13 @@ struct PlaybookJob {
     /// The hosts that any play is for, in the order of the inventory.
     let hosts: [Host]
 
-    /// Without `toChange`, a question of a task is none: a plan does not ask it.
+    /// Without `toChange`, a question of a task is none: a plan does not ask it. With `asksNobody`, there is no plan first.
     init(
         _ parsed: Parsed,
         _ context: Context,
         _ interrupts: Interrupts,
-        toChange: Bool
+        toChange: Bool,
+        asksNobody: Bool = false
     ) async throws(CommandError) {
         let project = try Project.find(context)
         let output = try HostRun.output(parsed, project)
@@ -50,7 +51,7 @@ struct PlaybookJob {
             confirm: Prompt.confirm(context, interrupts)
         )
         do throws(DocumentError) {
-            try await run.prepare(toChange: toChange)
+            try await run.prepare(toChange: toChange, asksNobody: asksNobody)
         } catch {
             throw CommandError(rendered: chosen.redactor.clean(error.description))
         }

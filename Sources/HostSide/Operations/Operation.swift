@@ -52,32 +52,39 @@ package struct FileChange: Equatable, Sendable {
         /// Nothing where they are in a file that is too large for memory.
         package let bytes: [UInt8]
         package let size: Int
-        package let sha256: String
         /// Where they are, if not here.
         package let file: LargeFile?
+        private let sum: String
 
-        /// A file here, and how it was when its sum was made.
+        /// A file here, and how it was when it was looked at.
         package struct LargeFile: Equatable, Sendable {
             package let path: String
             package let stamp: String
+            package let sum: LateSum
 
-            package init(path: String, stamp: String) {
+            package init(path: String, stamp: String, sum: LateSum) {
                 self.path = path
                 self.stamp = stamp
+                self.sum = sum
             }
         }
+
+        /// Empty as long as nobody has made the sum of a large file.
+        package var sha256: String { file.map { $0.sum.value ?? "" } ?? sum }
+
+        package var isSummed: Bool { file.map { $0.sum.value != nil } ?? true }
 
         package init(bytes: [UInt8], sha256: String) {
             self.bytes = bytes
             size = bytes.count
-            self.sha256 = sha256
+            sum = sha256
             file = nil
         }
 
-        package init(_ file: LargeFile, size: Int, sha256: String) {
+        package init(_ file: LargeFile, size: Int) {
             bytes = []
             self.size = size
-            self.sha256 = sha256
+            sum = ""
             self.file = file
         }
     }

@@ -26,7 +26,11 @@ struct FileWork: PathWork {
     func decide(_ state: PathState) -> Decision {
         switch state.kind {
         case .missing: return create(state)
-        case .file: return change(state)
+        case .file:
+            if let content, !content.isSummed, content.size == state.size, let file = content.file {
+                return .unsummed(file.path)
+            }
+            return change(state)
         case .directory, .other: return .inTheWay(path, "\(state.words), not a file")
         case .link: return .inTheWay(path, "\(state.words), not a file", hint: PathKeys.linkHint)
         }
