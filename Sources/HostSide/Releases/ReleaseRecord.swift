@@ -61,6 +61,10 @@ package struct ReleaseSighting: Equatable, Sendable {
         package var name: String
         package var pid: Int
         package var how: How
+
+        package init(name: String, pid: Int, how: How) {
+            (self.name, self.pid, self.how) = (name, pid, how)
+        }
     }
 
     package struct Migrated: Equatable, Sendable {

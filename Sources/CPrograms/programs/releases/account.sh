@@ -34,7 +34,11 @@ baton_release_gid() {
 # How this can become another user, in b_rl_way: busybox has a setpriv that cannot.
 baton_release_become() {
     b_rl_way=su
-    if setpriv --reuid 0 --regid 0 --clear-groups true 2>/dev/null; then b_rl_way=setpriv; fi
+    if setpriv --reuid 0 --regid 0 --clear-groups true 2>/dev/null; then
+        b_rl_way=setpriv
+    elif ! command -v su >/dev/null 2>&1; then
+        baton_fail "there is neither setpriv nor su here to do as user $b_rl_user what that user is to do"
+    fi
 }
 
 # baton_release_as SECONDS SCRIPT ARGUMENT...: a script of sh, with nothing of this environment and none of the locks. No
@@ -66,6 +70,8 @@ baton_release_as() {
 baton_release_run() {
     [ "$b_timeout" != none ] || baton_fail 'there is no timeout here, and nothing of others is run without one'
     rm -f "$3" "$3.status"
+    baton_lease_clock
+    b_rl_until=$((b_rl_now + $1 * 100))
     {
         {
             baton_release_as "$1" 'cd -- "$1" || exit 126; umask 022; b=$(cat <&5); exec 5<&-; eval "$b"' "$2" \
@@ -80,6 +86,14 @@ EOT
     { read -r b_rl_status <"$3.status"; } 2>/dev/null
     rm -f "$3.status"
     case $b_rl_status in '' | *[!0-9]*) b_rl_status=125 ;; esac
+    baton_release_overdue
+}
+
+# Whether b_rl_status is that of a command that was ended at b_rl_until: busybox' timeout says how, not why.
+baton_release_overdue() {
+    case $b_rl_status in 137 | 143) ;; *) return 0 ;; esac
+    baton_lease_clock
+    [ "$b_rl_now" -lt "$b_rl_until" ] || b_rl_status=124
 }
 
 # baton_release_said LOG: its last lines.

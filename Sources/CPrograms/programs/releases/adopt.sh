@@ -73,12 +73,12 @@ baton_release_exchange() {
     # With the exchange the link is where the directory was, and the directory where the link was.
     if mv --exchange -T ./releases/.current.new ./current 2>/dev/null && [ -h ./current ]; then
         mv -T ./releases/.current.new "./releases/$b_rl_found"
-        return
+        return 0
     fi
     trap '' HUP INT PIPE TERM
     if mv ./current "./releases/$b_rl_found" && mv ./releases/.current.new ./current; then
         trap 'exit 143' HUP INT PIPE TERM
-        return
+        return 0
     fi
     if [ ! -e ./current ] && [ ! -h ./current ]; then mv "./releases/$b_rl_found" ./current; fi
     b_rl_target=current

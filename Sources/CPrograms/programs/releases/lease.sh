@@ -161,7 +161,7 @@ baton_lease_mine() {
         b_rl_why="the lease of epoch $1 has run out"
     fi
     [ -n "$b_rl_why" ] || return 0
-    if [ "$b_rl_epoch" != 0 ]; then baton_lease_say >&2; fi
+    if [ "$b_rl_epoch" != 0 ]; then baton_lease_say; fi
     baton_release_end 78 "fenced: $b_rl_why"
 }
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # shellcheck disable=SC2034,SC2154  # the files of this library share their variables
 # Taking trees away. What is in one belongs to its user, so it goes with that user's rights; root removes only what is left, and only
-# where nobody can lead it astray.
+# where nobody can lead it astray. Some of this runs in a trap, and there bash takes a `return` without a number for that of
+# what came before the trap.
 
 # baton_release_discard NAME SECONDS: what has this name in ROOT/releases goes, and fails with a sentence in b_rl_said where it
 # does not. The name is gone at once, before anything in the tree is.
@@ -9,7 +10,7 @@ baton_release_discard() {
     b_rl_said='' b_rl_gone=./releases/$1
     if [ -h "$b_rl_gone" ] || { [ -e "$b_rl_gone" ] && [ ! -d "$b_rl_gone" ]; }; then
         rm -f "$b_rl_gone"
-        return
+        return 0
     fi
     [ -d "$b_rl_gone" ] || return 0
     b_rl_said=$(baton_unmounted "$b_rl_root/releases/$1" 2>&1) || return 1
@@ -36,7 +37,7 @@ baton_release_empty() {
         find "$1" -type d ! -perm -700 -exec chmod u+rwx {} + 2>/dev/null
         baton_limited "$2" rm -rf "$1" 2>/dev/null
     fi
-    rmdir "$1" 2>/dev/null && return
+    rmdir "$1" 2>/dev/null && return 0
     [ -d "$1" ] || return 0
     # Something there is another user's. coreutils' rm goes by what it has open, not by names that somebody can change.
     if [ "$b_rl_me" = 0 ] && rm --version 2>/dev/null | grep -q coreutils; then
@@ -101,24 +102,24 @@ baton_release_newest_good() {
 baton_release_protected() {
     if [ "$b_rl_state" = good ] && [ "$b_rl_serial" -ge "$b_rl_second" ]; then
         b_rl_why='it is one of the two newest good ones'
-        return
+        return 0
     fi
     case $b_rl_newest in
     *" $1 "*)
         b_rl_why='it is active'
-        return
+        return 0
         ;;
     esac
     case $1 in
     found | found-*)
         b_rl_why='it was here before Baton'
-        return
+        return 0
         ;;
     esac
     baton_release_current
     if [ "$b_rl_current" = "release $1" ]; then
         b_rl_why='it is the current one'
-        return
+        return 0
     fi
     b_rl_uses=$(baton_release_uses)
     case $b_newline$b_rl_uses$b_newline in

@@ -122,7 +122,7 @@ baton_release_named() {
         if baton_release_name "$b_rl_one" && baton_release_record "$b_rl_one" && [ "$b_rl_state" != staging ] &&
             [ "$b_rl_target" = "releases/$b_rl_one" ]; then
             b_rl_named=$b_rl_one
-            return
+            return 0
         fi
         ;;
     esac
@@ -131,7 +131,7 @@ baton_release_named() {
         baton_release_record "${b_rl_path##*/}"
         if [ "$b_rl_target" = "$1" ]; then
             b_rl_named=${b_rl_path##*/}
-            return
+            return 0
         fi
     done
 }

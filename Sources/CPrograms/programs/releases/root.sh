@@ -32,7 +32,7 @@ baton_release_doubt() {
     for b_rl_up in "$b_rl_root/releases" "$b_rl_root/.baton" "$b_rl_root/.baton/releases" "$b_rl_root/.baton/incoming"; do
         if [ -h "$b_rl_up" ]; then
             b_rl_doubt="$b_rl_up is a link: it must be a directory"
-            return
+            return 0
         fi
         if [ -e "$b_rl_up" ]; then set -- "$@" "$b_rl_up"; fi
     done
@@ -40,7 +40,7 @@ baton_release_doubt() {
     baton_count "$b_lines"
     if [ "$b_count" -ne $# ]; then
         b_rl_doubt="the directories on the way to $b_rl_root cannot all be looked at"
-        return
+        return 0
     fi
     b_rl_lines=$b_lines
     for b_rl_up; do
@@ -58,7 +58,7 @@ baton_release_doubted() {
     4*) ;;
     *)
         b_rl_doubt="$b_rl_up is no directory"
-        return
+        return 0
         ;;
     esac
     if [ "$b_user" != 0 ] && [ "$b_user" != "$b_rl_me" ]; then b_rl_who="user $b_user, whose it is,"; fi
@@ -118,7 +118,7 @@ baton_release_sync() { sync "$1" 2>/dev/null || sync; }
 # baton_release_put FILE TEXT: whole or not at all, and on the disk when this returns.
 baton_release_put() {
     printf '%s\n' "$2" >"$1.new" 2>/dev/null && baton_release_sync "$1.new" && mv -f "$1.new" "$1" &&
-        baton_release_sync "${1%/*}/" && return
+        baton_release_sync "${1%/*}/" && return 0
     rm -f "$1.new"
     baton_fail "cannot write $b_rl_root/${1#./}: is the disk full?"
 }

@@ -106,9 +106,14 @@ baton_release_artifact() {
 baton_release_user() {
     b_rl_what=$1
     shift
+    baton_lease_clock
+    b_rl_until=$((b_rl_now + b_rl_seconds_of * 100))
     b_rl_out=$(baton_release_as "$b_rl_seconds_of" "$b_rl_unpacking" "$b_rl_what" "$b_rl_root/$b_rl_work" "$@" \
         2>./.baton/unpack.log <"$b_rl_artifact")
     b_rl_status=$?
+    baton_release_overdue
+    # All of it, as an archive can make tar say much.
+    b_rl_stripped=$(grep -m 1 -i 'removing leading' ./.baton/unpack.log)
     baton_clean "$(tail -n 5 ./.baton/unpack.log 2>/dev/null)" 600
     rm -f ./.baton/unpack.log
     case $b_rl_status in
@@ -136,7 +141,10 @@ baton_release_archive() {
     done
     baton_release_user list "$b_rl_tool"
     # Those that are taken off names before they are listed.
-    case $b_clean in *emoving\ leading*) baton_release_failed "it has names that lead out of the release: $b_clean" ;; esac
+    if [ -n "$b_rl_stripped" ]; then
+        baton_clean "$b_rl_stripped" 300
+        baton_release_failed "it has names that lead out of the release: $b_clean"
+    fi
     case $b_rl_out in
     'bytes '*) ;;
     'refused '*)

@@ -100,6 +100,9 @@ baton_unpack_extract() {
 
 # What is there now, whatever tar made of the archive.
 baton_unpack_verify() {
+    # What cannot be looked into would be looked through in vain.
+    b_u_one=$(find . -type d ! -perm -500 | head -n 1)
+    [ -z "$b_u_one" ] || baton_unpack_refuse "the directory $b_u_one may not be looked into"
     b_u_one=$(find . -name '*[[:cntrl:]]*' | head -n 1)
     [ -z "$b_u_one" ] || baton_unpack_refuse 'it has a name with control characters'
     b_u_one=$(find . ! -type f ! -type d ! -type l | head -n 1)
