@@ -27,6 +27,9 @@ static const unsigned char library_age_sh[] = {
 static const unsigned char library_run_sh[] = {
 #embed "programs/library/run.sh"
 };
+static const unsigned char library_limit_sh[] = {
+#embed "programs/library/limit.sh"
+};
 static const unsigned char library_steps_sh[] = {
 #embed "programs/library/steps.sh"
 };
@@ -38,6 +41,39 @@ static const unsigned char library_place_sh[] = {
 };
 static const unsigned char library_change_sh[] = {
 #embed "programs/library/change.sh"
+};
+static const unsigned char releases_root_sh[] = {
+#embed "programs/releases/root.sh"
+};
+static const unsigned char releases_account_sh[] = {
+#embed "programs/releases/account.sh"
+};
+static const unsigned char releases_lease_sh[] = {
+#embed "programs/releases/lease.sh"
+};
+static const unsigned char releases_record_sh[] = {
+#embed "programs/releases/record.sh"
+};
+static const unsigned char releases_unpack_sh[] = {
+#embed "programs/releases/unpack.sh"
+};
+static const unsigned char releases_stage_sh[] = {
+#embed "programs/releases/stage.sh"
+};
+static const unsigned char releases_migrate_sh[] = {
+#embed "programs/releases/migrate.sh"
+};
+static const unsigned char releases_adopt_sh[] = {
+#embed "programs/releases/adopt.sh"
+};
+static const unsigned char releases_prune_sh[] = {
+#embed "programs/releases/prune.sh"
+};
+static const unsigned char releases_keep_sh[] = {
+#embed "programs/releases/keep.sh"
+};
+static const unsigned char releases_look_sh[] = {
+#embed "programs/releases/look.sh"
 };
 static const unsigned char services_common_sh[] = {
 #embed "programs/services/common.sh"
@@ -117,11 +153,23 @@ baton_program baton_library_state_sh(void) { return PROGRAM(library_state_sh); }
 baton_program baton_library_look_sh(void) { return PROGRAM(library_look_sh); }
 baton_program baton_library_age_sh(void) { return PROGRAM(library_age_sh); }
 baton_program baton_library_run_sh(void) { return PROGRAM(library_run_sh); }
+baton_program baton_library_limit_sh(void) { return PROGRAM(library_limit_sh); }
 baton_program baton_library_steps_sh(void) { return PROGRAM(library_steps_sh); }
 baton_program baton_library_way_sh(void) { return PROGRAM(library_way_sh); }
 baton_program baton_library_place_sh(void) { return PROGRAM(library_place_sh); }
 baton_program baton_library_change_sh(void) { return PROGRAM(library_change_sh); }
 baton_program baton_checks_sh(void) { return PROGRAM(checks_sh); }
+baton_program baton_releases_root_sh(void) { return PROGRAM(releases_root_sh); }
+baton_program baton_releases_account_sh(void) { return PROGRAM(releases_account_sh); }
+baton_program baton_releases_lease_sh(void) { return PROGRAM(releases_lease_sh); }
+baton_program baton_releases_record_sh(void) { return PROGRAM(releases_record_sh); }
+baton_program baton_releases_unpack_sh(void) { return PROGRAM(releases_unpack_sh); }
+baton_program baton_releases_stage_sh(void) { return PROGRAM(releases_stage_sh); }
+baton_program baton_releases_migrate_sh(void) { return PROGRAM(releases_migrate_sh); }
+baton_program baton_releases_adopt_sh(void) { return PROGRAM(releases_adopt_sh); }
+baton_program baton_releases_prune_sh(void) { return PROGRAM(releases_prune_sh); }
+baton_program baton_releases_keep_sh(void) { return PROGRAM(releases_keep_sh); }
+baton_program baton_releases_look_sh(void) { return PROGRAM(releases_look_sh); }
 baton_program baton_services_common_sh(void) { return PROGRAM(services_common_sh); }
 baton_program baton_services_members_sh(void) { return PROGRAM(services_members_sh); }
 baton_program baton_services_procedure_sh(void) { return PROGRAM(services_procedure_sh); }

@@ -11,6 +11,8 @@ package enum HostLibrary: String, CaseIterable, Sendable {
     case age
     /// Commands of users.
     case run
+    /// How long commands may take, and what is passed on of what they say.
+    case limit
     /// Steps and their framing.
     case steps
     /// The way to a directory.
@@ -49,6 +51,7 @@ package enum HostLibrary: String, CaseIterable, Sendable {
         case .look: baton_library_look_sh()
         case .age: baton_library_age_sh()
         case .run: baton_library_run_sh()
+        case .limit: baton_library_limit_sh()
         case .steps: baton_library_steps_sh()
         case .way: baton_library_way_sh()
         case .place: baton_library_place_sh()

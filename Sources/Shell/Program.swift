@@ -28,12 +28,14 @@ package struct ChangingProgram: Program, Equatable {
     }
 }
 
-/// Why a changing program may run. A type of its own so that nobody sends one by habit; leases become a case of it.
+/// Why a changing program may run. A type of its own so that nobody sends one by habit.
 package enum Authority: Equatable, Sendable {
     /// The operator's own words (`exec`): no service of Baton's is involved, so no lease is.
     case operatorCommand
     /// Plain tasks of a playbook: they hand over no service, so no lease is taken.
     case playbook
+    /// The lease of a release's root, which the host itself checks.
+    case lease(epoch: UInt32)
 }
 
 /// Positional parameters for a program file: `$1`, `$2` and so on.

@@ -20,10 +20,24 @@ baton_program baton_library_state_sh(void);
 baton_program baton_library_look_sh(void);
 baton_program baton_library_age_sh(void);
 baton_program baton_library_run_sh(void);
+baton_program baton_library_limit_sh(void);
 baton_program baton_library_steps_sh(void);
 baton_program baton_library_way_sh(void);
 baton_program baton_library_place_sh(void);
 baton_program baton_library_change_sh(void);
+
+// What looks at and changes releases on hosts (programs/releases).
+baton_program baton_releases_root_sh(void);
+baton_program baton_releases_account_sh(void);
+baton_program baton_releases_lease_sh(void);
+baton_program baton_releases_record_sh(void);
+baton_program baton_releases_unpack_sh(void);
+baton_program baton_releases_stage_sh(void);
+baton_program baton_releases_migrate_sh(void);
+baton_program baton_releases_adopt_sh(void);
+baton_program baton_releases_prune_sh(void);
+baton_program baton_releases_keep_sh(void);
+baton_program baton_releases_look_sh(void);
 
 // What changes services on hosts (programs/services).
 baton_program baton_services_common_sh(void);

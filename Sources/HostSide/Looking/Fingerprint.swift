@@ -82,9 +82,10 @@ struct Fingerprint: Equatable {
 enum Sum {
     static let noTool = "there is no sha256sum, shasum or openssl to compare its content with"
 
-    static func isOne(_ text: some StringProtocol) -> Bool {
-        text.utf8.count == 64
-            && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+    static func isOne(_ text: some StringProtocol) -> Bool { text.utf8.count == 64 && isHex(text) }
+
+    static func isHex(_ text: some StringProtocol) -> Bool {
+        text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }
 }
 

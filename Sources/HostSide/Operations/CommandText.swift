@@ -39,7 +39,7 @@ enum CommandText {
     }
 
     /// Text stays readable; anything else is written as numbers, which `printf` of every shell turns back into bytes.
-    private static func printing(_ bytes: [UInt8]) -> String {
+    static func printing(_ bytes: [UInt8]) -> String {
         if !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) {
             return "printf %s \(Quoting.word(text))"
         }

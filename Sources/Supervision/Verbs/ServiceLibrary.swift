@@ -13,8 +13,8 @@ enum ServiceLibrary: String, CaseIterable {
     static let following: [ServiceLibrary] = [.common, .detach]
     private static let drivers: [ServiceLibrary] = [.systemd, .supervisord, .runit, .upstart]
 
-    static let lookingParts: Set<HostLibrary> = [.state, .age]
-    static let procedureParts: [HostLibrary] = [.state, .age, .way, .place, .change]
+    static let lookingParts: Set<HostLibrary> = [.state, .age, .limit]
+    static let procedureParts: [HostLibrary] = [.state, .age, .limit, .way, .place, .change]
     static let followingParts: Set<HostLibrary> = [.state, .age, .way]
 
     var library: ScriptLibrary { ScriptLibrary("services \(rawValue)", source: source) }

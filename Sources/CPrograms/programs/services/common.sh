@@ -17,30 +17,6 @@ baton_clock() {
 
 baton_pause() { sleep 0.1 2>/dev/null || sleep 1; }
 
-# baton_limited SECONDS COMMAND...: ended after so many seconds. The KILL behind it is for who ignores the first signal.
-baton_limited() {
-    if [ -z "${b_timeout-}" ]; then
-        b_timeout=none
-        if timeout -k 5 1 true 2>/dev/null; then
-            b_timeout='timeout -k 5'
-        elif timeout 1 true 2>/dev/null; then
-            b_timeout=timeout
-        # busybox before 1.30.
-        elif timeout -t 1 true 2>/dev/null; then
-            b_timeout='timeout -t'
-        fi
-    fi
-    if [ "$b_timeout" = none ]; then
-        shift
-        "$@"
-        return
-    fi
-    $b_timeout "$@"
-}
-
-# Text of others, cut and without what a terminal would obey, in b_clean.
-baton_clean() { b_clean=$(printf %s "$1" | tr -d '\000-\010\013-\037\177' | tail -c "${2:-2000}"); }
-
 baton_good_name() {
     case $1 in '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9_.@:\\-]*) return 1 ;; esac
     [ "${#1}" -le 200 ]

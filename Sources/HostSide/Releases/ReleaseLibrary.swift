@@ -1,0 +1,93 @@
+internal import CPrograms
+package import Shell
+internal import Text
+
+/// The shell functions that releases are looked at and changed with (programs/releases).
+enum ReleaseLibrary: String, CaseIterable {
+    case root, account, lease, record, unpack, stage, migrate, adopt, prune, keep, look
+
+    /// What they need of the library that everybody shares.
+    static let parts: Set<HostLibrary> = [.state, .age, .way, .place, .change, .limit]
+
+    static func script(_ call: [String], text: String = "") -> HostScript {
+        HostScript(libraries: allCases.map(\.library), parts: parts, text: text, call: call)
+    }
+
+    /// What runs as the release's user travels as the value of a variable: another shell reads it.
+    var library: ScriptLibrary {
+        guard self == .unpack else { return ScriptLibrary("releases \(rawValue)", source: source) }
+        return ScriptLibrary(
+            "releases \(rawValue)",
+            source: "b_rl_unpacking=\(Quoting.word(HostLibrary.code(of: source)))\n"
+        )
+    }
+
+    var source: String {
+        let file = embedded
+        return String(decoding: UnsafeRawBufferPointer(start: file.bytes, count: file.count), as: UTF8.self)
+    }
+
+    private var embedded: baton_program {
+        switch self {
+        case .root: baton_releases_root_sh()
+        case .account: baton_releases_account_sh()
+        case .lease: baton_releases_lease_sh()
+        case .record: baton_releases_record_sh()
+        case .unpack: baton_releases_unpack_sh()
+        case .stage: baton_releases_stage_sh()
+        case .migrate: baton_releases_migrate_sh()
+        case .adopt: baton_releases_adopt_sh()
+        case .prune: baton_releases_prune_sh()
+        case .keep: baton_releases_keep_sh()
+        case .look: baton_releases_look_sh()
+        }
+    }
+}
+
+extension HostScript {
+    /// The script alone, for a channel beside the one that runs steps: leases are renewed while `prepare` runs.
+    package func changingProgram(_ label: String) -> ChangingProgram { ChangingProgram(label, alone) }
+
+    package func readingProgram(_ label: String) -> ReadingProgram { ReadingProgram(label, alone) }
+
+    private var alone: String {
+        var others = ScriptLibraries()
+        others.add(self)
+        return "b_newline='\n'\n" + HostLibrary.text(parts) + others.text + text + words + "\n"
+    }
+}
+
+/// A line of an answer: `KEY VALUE`.
+struct ReleaseLine: Equatable {
+    let key: String
+    let value: String
+
+    private static let most = 10_000
+
+    /// Nothing is believed that no host of good will would say.
+    static func read(_ output: [UInt8]) throws(ReleaseError) -> [ReleaseLine] {
+        var lines: [ReleaseLine] = []
+        if let last = output.last, last != 10 { throw ReleaseError("the answer ends in the middle") }
+        for bytes in output.split(separator: 10) {
+            guard lines.count < most, !bytes.contains(where: { $0 < 32 || $0 == 127 }), let line = ReleaseLine(bytes)
+            else {
+                throw strange(Array(bytes))
+            }
+            lines.append(line)
+        }
+        return lines
+    }
+
+    private init?(_ bytes: ArraySlice<UInt8>) {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        key = String(parts[0])
+        value = parts.count > 1 ? String(parts[1]) : ""
+    }
+
+    var words: [Substring] { value.split(separator: " ", omittingEmptySubsequences: false) }
+
+    static func strange(_ bytes: [UInt8]) -> ReleaseError {
+        ReleaseError("the host answered something that was not asked: \(Printable.sentence(bytes, limit: 80))")
+    }
+}
