@@ -30,9 +30,9 @@ struct PreflightJudge {
     /// Why a takeover is the right thing.
     var praise: String {
         let version = seen.version.map { " \($0.text)" } ?? ""
-        let where_ = seen.unit.map { "systemd follows it in \($0)" } ?? "no supervisor stands above it"
+        let care = seen.unit.map { "systemd follows it in \($0)" } ?? "no supervisor stands above it"
         return
-            "\(seen.server?.rawValue ?? profile?.name ?? "the server")\(version) can have a second master, and \(where_)"
+            "\(seen.server?.rawValue ?? profile?.name ?? "the server")\(version) can have a second master, and \(care)"
     }
 
     /// What would do instead, the best first.
