@@ -207,8 +207,7 @@ private struct SightingLines {
             HandoverSighting.Version(
                 text: text,
                 language: isKnown ? words[1] : nil,
-                file: isKnown ? words[2] : nil,
-                interpreter: nil
+                file: isKnown ? words[2] : nil
             )
         )
         return true

@@ -41,12 +41,24 @@ package struct HandoverSighting: Equatable, Sendable {
         package var start: UInt64
         package var memory: Int
         package var title: String
+
+        package init(pid: Int32, start: UInt64, memory: Int, title: String) {
+            self.pid = pid
+            self.start = start
+            self.memory = memory
+            self.title = title
+        }
     }
 
     /// Another process, by its title.
     package struct Other: Equatable, Sendable {
         package var pid: Int32
         package var title: String
+
+        package init(pid: Int32, title: String) {
+            self.pid = pid
+            self.title = title
+        }
     }
 
     package enum PidFile: Equatable, Sendable {
@@ -68,11 +80,22 @@ package struct HandoverSighting: Equatable, Sendable {
         package var file: String?
         /// The interpreter that was asked.
         package var interpreter: String?
+
+        package init(text: String, language: String? = nil, file: String? = nil) {
+            self.text = text
+            self.language = language
+            self.file = file
+        }
     }
 
     package struct Limit: Equatable, Sendable {
         package var soft: String
         package var hard: String
+
+        package init(soft: String, hard: String) {
+            self.soft = soft
+            self.hard = hard
+        }
     }
 
     /// A group of processes with a limit of memory, in bytes.
@@ -83,6 +106,13 @@ package struct HandoverSighting: Equatable, Sendable {
         /// Files that nobody uses: they go before anybody is ended.
         package var idle: Int
 
+        package init(path: String, limit: Int, used: Int, idle: Int) {
+            self.path = path
+            self.limit = limit
+            self.used = used
+            self.idle = idle
+        }
+
         package var left: Int { max(0, limit - used + idle) }
     }
 
@@ -90,6 +120,11 @@ package struct HandoverSighting: Equatable, Sendable {
         package var path: String
         /// Those lines that may decide.
         package var lines: [String] = []
+
+        package init(path: String, lines: [String] = []) {
+            self.path = path
+            self.lines = lines
+        }
     }
 
     package enum Trial: Equatable, Sendable {

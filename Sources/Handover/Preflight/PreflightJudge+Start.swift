@@ -32,8 +32,10 @@ extension PreflightJudge {
     }
 
     private func interpreter(_ master: HandoverSighting.Process, _ server: HandoverServer) -> String {
+        if server == .nginx { return settings.words.first ?? "" }
         if !master.isTitled, let first = master.arguments.first { return first }
-        return seen.version?.interpreter ?? master.executable
+        // unicorn goes by its script's first line, and has no file of its own in memory that says by which way.
+        return server == .unicorn ? "" : seen.version?.interpreter ?? master.executable
     }
 
     private func frozen(
@@ -46,8 +48,7 @@ extension PreflightJudge {
             let text = "its interpreter \(Printable.line(program)) lies in release \(Printable.line(id))"
             found.append(Finding(.frozenInterpreter, text))
         }
-        // The first is the program, the interpreter at most.
-        for word in settings.words.dropFirst() {
+        for word in settings.words where word != program {
             let path = word.split(separator: "=", maxSplits: 1).last.map(String.init) ?? word
             guard let id = release(of: path) else { continue }
             let text = "its argument \(Printable.line(word)) names release \(Printable.line(id))"

@@ -93,6 +93,7 @@ baton_pf_nginx_new() { baton_pf_as 10 "$1" -v; }
 baton_pf_unicorn() {
     if [ -z "$b_pf_master" ] || [ -z "${b_pf_exe-}" ]; then return 0; fi
     b_pf_value=$(cd / && baton_pf_as 20 "${b_pf_exe% (deleted)}" -e '
+module Unicorn; module Const; end; end
 require "unicorn/version"
 puts "found #{Unicorn::Const::UNICORN_VERSION}"' 2>/dev/null | sed -n 's/^found //p' | head -n 1)
     [ -z "$b_pf_value" ] || baton_pf_say version "$b_pf_value - -"

@@ -48,7 +48,8 @@ baton_pf_trial() {
                 grep -E -e '^(daemon|reuse_port|preload_app|workers|pidfile|chdir|graceful_timeout|timeout)  *= ' |
                 baton_pf_lines trial_setting 20
         else
-            printf '%s\n' "$b_pf_said" | tail -n 12 | cut -c 1-400 | baton_pf_lines trial_said 12
+            # What it has understood is told in any case, and behind what went wrong.
+            printf '%s\n' "$b_pf_said" | grep -v -e '^[a-z_]*  *=' | tail -n 12 | cut -c 1-400 | baton_pf_lines trial_said 12
         fi
         ;;
     esac

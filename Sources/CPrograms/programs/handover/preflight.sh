@@ -19,8 +19,9 @@ baton_preflight() {
     baton_pf_files
     baton_pf_account "$b_pf_user"
     b_pf_master=
-    for b_pf_pid in "$b_pf_named" "$b_pf_moved" "$@"; do
-        case $b_pf_pid in '' | 0* | *[!0-9]* | ???????????*) continue ;; esac
+    # A supervisor knows better than a file that the service writes.
+    for b_pf_pid in "$@" "$b_pf_named" "$b_pf_moved"; do
+        case $b_pf_pid in '' | 0* | 1 | *[!0-9]* | ???????????*) continue ;; esac
         if baton_identity "$b_pf_pid"; then
             b_pf_master=$b_pf_pid
             break
