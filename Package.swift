@@ -58,7 +58,7 @@ let package = Package(
         room("Fleet", ["SSH", "ClientConfig", "Inventory", "Events", "Reactor", "Shell"]),
         room("HostSide", ["Shell", "Text", "CPrograms"]),
         room("Supervision", ["Document", "HostSide", "Shell", "Text", "CPrograms"]),
-        room("Handover", ["HostSide", "Shell", "Text", "CPrograms"]),
+        room("Handover", ["Supervision", "HostSide", "Shell", "Text", "CPrograms"]),
         room("Playbook", ["Inventory", "Supervision", "HostSide", "Events", "Document", "Shell", "Text"]),
         room(
             "Run",
@@ -152,7 +152,7 @@ let package = Package(
         ),
         tests(
             of: "Handover",
-            ["HostSide", "Reactor", "Shell", "TestHosts", "TestLoad", "TestServers", "Text"],
+            ["HostSide", "Reactor", "Shell", "Supervision", "TestHosts", "TestLoad", "TestServers", "Text"],
             exclude: ["shell", "mutants.txt"]
         ),
         tests(of: "Inventory", ["Document", "Commands", "Events", "Reactor"], exclude: ["Cases", "compare.py"]),

@@ -141,6 +141,21 @@ static const unsigned char handover_guard_sh[] = {
 static const unsigned char handover_roles_sh[] = {
 #embed "programs/handover/roles.sh"
 };
+static const unsigned char handover_preflight_sh[] = {
+#embed "programs/handover/preflight.sh"
+};
+static const unsigned char handover_preflight_process_sh[] = {
+#embed "programs/handover/preflight-process.sh"
+};
+static const unsigned char handover_preflight_around_sh[] = {
+#embed "programs/handover/preflight-around.sh"
+};
+static const unsigned char handover_preflight_server_sh[] = {
+#embed "programs/handover/preflight-server.sh"
+};
+static const unsigned char handover_preflight_trial_sh[] = {
+#embed "programs/handover/preflight-trial.sh"
+};
 
 #pragma clang diagnostic pop
 
@@ -192,3 +207,8 @@ baton_program baton_handover_meet_sh(void) { return PROGRAM(handover_meet_sh); }
 baton_program baton_handover_conduct_sh(void) { return PROGRAM(handover_conduct_sh); }
 baton_program baton_handover_guard_sh(void) { return PROGRAM(handover_guard_sh); }
 baton_program baton_handover_roles_sh(void) { return PROGRAM(handover_roles_sh); }
+baton_program baton_handover_preflight_sh(void) { return PROGRAM(handover_preflight_sh); }
+baton_program baton_handover_preflight_process_sh(void) { return PROGRAM(handover_preflight_process_sh); }
+baton_program baton_handover_preflight_around_sh(void) { return PROGRAM(handover_preflight_around_sh); }
+baton_program baton_handover_preflight_server_sh(void) { return PROGRAM(handover_preflight_server_sh); }
+baton_program baton_handover_preflight_trial_sh(void) { return PROGRAM(handover_preflight_trial_sh); }

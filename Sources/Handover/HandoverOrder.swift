@@ -88,6 +88,11 @@ package struct HandoverOrder: Equatable, Sendable {
     package var executable: String?
     /// Shell text that starts the service from nothing. Only for when the old master has died.
     package var start: String?
+    /// Where the service writes its log, and its unit: what they say of the new release is kept when it fails.
+    package var logs: [String] = []
+    package var unit: String?
+    /// Where the old release really lies: a new master that has files of it in memory runs the old libraries.
+    package var oldRelease: String?
 
     package init(
         nonce: String,
@@ -120,5 +125,5 @@ package struct HandoverOrder: Equatable, Sendable {
 package struct HandoverOrderError: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }

@@ -69,26 +69,4 @@ extension HandoverProfile {
         profile.stopSeconds = 70
         return profile
     }()
-
-    /// The profile of a gunicorn that calls itself this version; nil where that is no version.
-    package static func gunicorn(version: String) -> HandoverProfile? {
-        let parts = version.split(separator: ".", omittingEmptySubsequences: false).prefix(2)
-        guard let first = parts.first, let major = number(first), major > 0 else { return nil }
-        // `23.0.dev1`: what is no number counts as the first of its kind.
-        let minor = parts.count > 1 ? leadingNumber(parts[1]) : 0
-        switch (major, minor) {
-        case (...18, _): return gunicorn18
-        case (19, ..<6): return gunicorn19
-        default: return gunicorn
-        }
-    }
-
-    private static func number(_ text: Substring) -> Int? {
-        guard !text.isEmpty, text.utf8.count <= 4, text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
-        return Int(text)
-    }
-
-    private static func leadingNumber(_ text: Substring) -> Int {
-        number(text.prefix { ("0"..."9").contains($0) }) ?? 0
-    }
 }

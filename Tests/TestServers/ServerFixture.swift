@@ -141,7 +141,7 @@ package struct ServerFixture: Sendable {
 
     /// Starts the server and waits for nothing.
     package func launch() async throws {
-        guard let program = kind.program else { throw FixtureError(description: "\(kind) is not installed") }
+        guard kind.program != nil else { throw FixtureError(description: "\(kind) is not installed") }
         var environment = Surroundings.environment
         // What a shell would have set: servers that start themselves again go by the name of the link.
         environment["PWD"] = current
@@ -150,7 +150,7 @@ package struct ServerFixture: Sendable {
         // `&`: what a shell puts into the background ignores INT and QUIT.
         let line = #"log=$1; shift; exec setsid --fork "$@" >>"$log" 2>&1 </dev/null"#
         let request = ChildRequest(
-            ["sh", "-c", line, "sh", log] + kind.arguments(program, current: current),
+            ["sh", "-c", line, "sh", log] + command,
             environment: environment,
             directory: current
         )
@@ -158,7 +158,10 @@ package struct ServerFixture: Sendable {
         guard result.succeeded else { throw failure("cannot start \(kind): \(result.errors)") }
     }
 
-    private var variables: [String: String] {
+    /// What it is started with.
+    package var command: [String] { kind.arguments(kind.program ?? "", current: current) }
+
+    package var variables: [String: String] {
         [
             "FIXTURE_ROOT": root,
             "FIXTURE_SHARED": shared,

@@ -66,4 +66,11 @@ baton_program baton_handover_conduct_sh(void);
 baton_program baton_handover_guard_sh(void);
 baton_program baton_handover_roles_sh(void);
 
+// What is looked at before a takeover (programs/handover).
+baton_program baton_handover_preflight_sh(void);
+baton_program baton_handover_preflight_process_sh(void);
+baton_program baton_handover_preflight_around_sh(void);
+baton_program baton_handover_preflight_server_sh(void);
+baton_program baton_handover_preflight_trial_sh(void);
+
 #endif

@@ -217,6 +217,12 @@ package struct Health: Sendable, Equatable {
     /// A text that the answer has in its body, or in the header.
     package var version: String?
     package var versionHeader: String?
+
+    package init(question: Question, version: String? = nil, versionHeader: String? = nil) {
+        self.question = question
+        self.version = version
+        self.versionHeader = versionHeader
+    }
 }
 
 /// A release of one host with everything in it evaluated.
