@@ -105,6 +105,9 @@ static const unsigned char handover_guard_sh[] = {
 static const unsigned char handover_roles_sh[] = {
 #embed "programs/handover/roles.sh"
 };
+static const unsigned char handover_lay_sh[] = {
+#embed "programs/handover/lay.sh"
+};
 
 #pragma clang diagnostic pop
 
@@ -144,3 +147,4 @@ baton_program baton_handover_meet_sh(void) { return PROGRAM(handover_meet_sh); }
 baton_program baton_handover_conduct_sh(void) { return PROGRAM(handover_conduct_sh); }
 baton_program baton_handover_guard_sh(void) { return PROGRAM(handover_guard_sh); }
 baton_program baton_handover_roles_sh(void) { return PROGRAM(handover_roles_sh); }
+baton_program baton_handover_lay_sh(void) { return PROGRAM(handover_lay_sh); }

@@ -34,6 +34,8 @@ package enum Authority: Equatable, Sendable {
     case operatorCommand
     /// Plain tasks of a playbook: they hand over no service, so no lease is taken.
     case playbook
+    /// Calls of a takeover: the host compares this epoch with that of its lease.
+    case takeover(epoch: UInt32)
 }
 
 /// Positional parameters for a program file: `$1`, `$2` and so on.
