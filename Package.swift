@@ -106,7 +106,7 @@ let package = Package(
         ),
         .target(
             name: "TestServers",
-            dependencies: ["TestLoad", "TestSupport", "Reactor", "CSystem"],
+            dependencies: ["Handover", "HostSide", "TestLoad", "TestSupport", "Reactor", "CSystem"],
             path: "Tests/TestServers",
             swiftSettings: strict
         ),

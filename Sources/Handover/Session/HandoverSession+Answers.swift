@@ -14,6 +14,8 @@ extension HandoverSession {
     ) -> HandoverEnding? {
         let isDone = status == 0
         if call == .arm { mayBeArmed = true }
+        // What was called off meanwhile goes another way.
+        if [.arm, .proof].contains(call), step == .watching { return nil }
         switch call {
         case .put:
             guard isDone else {
@@ -124,9 +126,10 @@ extension HandoverSession {
     private mutating func settleDoubt(_ status: HandoverStatus, _ now: Duration) {
         switch step {
         case .arming where status.hasGuard:
-            step = .proving
-            isInDoubt = false
-        case .beginning where status.hasConductor || status.state != nil || status.verdict != nil: begun(now)
+            (step, isInDoubt, freshAt) = (.proving, false, now)
+        case .beginning where status.hasConductor || status.state != nil || status.verdict != nil:
+            begun(now)
+            lookAt = now + terms.pace
         default:
             doubtfulLooks += 1
             if doubtfulLooks >= Self.doubtfulLooks { isInDoubt = false }

@@ -22,6 +22,8 @@ package actor TakeoverDriver {
     private let job: TakeoverJob
     private let remote: SSHRemote
     private let tell: @Sendable (HandoverNews) -> Void
+    /// For tests: called before each call, and when it was answered; says whether the answer is lost.
+    private let seam: Seam?
     private var session: HandoverSession
     private let began: Instant
     private var ending: HandoverEnding?
@@ -36,8 +38,20 @@ package actor TakeoverDriver {
     private var interrupts = 0
     private var listener: CheckedContinuation<Void, Never>?
 
+    typealias Seam = @Sendable (HandoverCall, _ isAnswered: Bool) -> Bool
+
     /// `remote` is open. `tell` is called on its loop.
     package init(_ job: TakeoverJob, over remote: SSHRemote, tell: @escaping @Sendable (HandoverNews) -> Void) {
+        self.init(job, over: remote, tell: tell, seam: nil)
+    }
+
+    init(
+        _ job: TakeoverJob,
+        over remote: SSHRemote,
+        tell: @escaping @Sendable (HandoverNews) -> Void,
+        seam: Seam?
+    ) {
+        self.seam = seam
         self.job = job
         self.remote = remote
         self.tell = tell
@@ -138,6 +152,13 @@ package actor TakeoverDriver {
     // MARK: Calls
 
     private func call(_ call: HandoverCall, _ way: HandoverWay, _ line: Int) async -> HandoverAnswer {
+        _ = seam?(call, false)
+        let answer = await answer(call, way, line)
+        if case .replied = answer, seam?(call, true) == true { return .lost("the answer was lost") }
+        return answer
+    }
+
+    private func answer(_ call: HandoverCall, _ way: HandoverWay, _ line: Int) async -> HandoverAnswer {
         switch way {
         case .main, .beside:
             callsOnRemote += 1

@@ -119,9 +119,10 @@ baton_role_look() {
     case ${1-} in '' | *[!0-9]* | ????????*) baton_refuse 'no line' ;; esac
     b_stands=$(baton_role_status)
     if [ -f ./journal ]; then
-        tail -n "+$1" ./journal | head -n 200 | cut -c 1-1000 | while IFS= read -r b_line; do
+        # A line that has no end yet waits for it.
+        tail -n "+$1" ./journal | head -n 200 | while IFS= read -r b_line; do
             printf 'said %s\n' "$b_line"
-        done
+        done | cut -c 1-1000
     fi
     printf '%s\n' "$b_stands"
 }
