@@ -59,13 +59,14 @@ let package = Package(
         room("HostSide", ["Shell", "Text", "CPrograms"]),
         room("Supervision", ["Document", "HostSide", "Shell", "Text", "CPrograms"]),
         room("Handover", ["Supervision", "HostSide", "Shell", "Text", "CPrograms"]),
+        room("Rollout", ["Events"]),
         room("Playbook", ["Inventory", "Supervision", "HostSide", "Events", "Document", "Shell", "Text"]),
         room(
             "Run",
             [
-                "Playbook", "Supervision", "Fleet", "HostSide", "Inventory", "Events", "Document", "Reactor", "SSH",
-                "Shell",
-                "Text",
+                "Playbook", "Supervision", "Handover", "Rollout", "Fleet", "HostSide", "Inventory", "Events",
+                "Document",
+                "Reactor", "SSH", "Shell", "Text",
             ]
         ),
         room("Report", ["Events", "Text"]),
@@ -105,7 +106,7 @@ let package = Package(
         ),
         .target(
             name: "TestServers",
-            dependencies: ["TestLoad", "TestSupport", "Reactor", "CSystem"],
+            dependencies: ["Handover", "HostSide", "TestLoad", "TestSupport", "Reactor", "CSystem"],
             path: "Tests/TestServers",
             swiftSettings: strict
         ),
@@ -122,13 +123,14 @@ let package = Package(
         tests(of: "ClientConfig", ["Reactor"], exclude: ["Cases"]),
         tests(of: "Events", ["Reactor"]),
         tests(of: "Report", ["Events"]),
+        tests(of: "Rollout", ["Events"]),
         tests(of: "HostSide", ["Shell", "Reactor"], exclude: ["Cases"]),
         tests(of: "Fleet", ["SSH", "ClientConfig", "Inventory", "Reactor"]),
         tests(
             of: "Run",
             [
-                "Playbook", "HostSide", "Events", "Document", "Fleet", "Inventory", "Lab", "Reactor", "SSH", "Shell",
-                "Supervision",
+                "Playbook", "Handover", "HostSide", "Events", "Document", "Fleet", "Inventory", "Lab", "Reactor", "SSH",
+                "Shell", "Supervision", "TestLoad", "TestServers",
             ]
         ),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto", "CSystem", "Text"]),

@@ -156,6 +156,9 @@ static const unsigned char handover_preflight_server_sh[] = {
 static const unsigned char handover_preflight_trial_sh[] = {
 #embed "programs/handover/preflight-trial.sh"
 };
+static const unsigned char handover_lay_sh[] = {
+#embed "programs/handover/lay.sh"
+};
 
 #pragma clang diagnostic pop
 
@@ -212,3 +215,4 @@ baton_program baton_handover_preflight_process_sh(void) { return PROGRAM(handove
 baton_program baton_handover_preflight_around_sh(void) { return PROGRAM(handover_preflight_around_sh); }
 baton_program baton_handover_preflight_server_sh(void) { return PROGRAM(handover_preflight_server_sh); }
 baton_program baton_handover_preflight_trial_sh(void) { return PROGRAM(handover_preflight_trial_sh); }
+baton_program baton_handover_lay_sh(void) { return PROGRAM(handover_lay_sh); }

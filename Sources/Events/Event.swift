@@ -10,6 +10,8 @@ package struct Event: Equatable, Sendable {
         /// A task of a playbook begins on a host.
         case taskStarted(number: Int, name: String, kind: String)
         case taskFinished(TaskResult)
+        /// Something of a service that is being handed over.
+        case handover(service: String, HandoverEvent)
         case hostFinished(HostResult)
         /// The first interrupt: nothing new starts.
         case runStopping

@@ -27,6 +27,7 @@ extension Event.Kind {
         case .hostOutput: return "host.output"
         case .taskStarted: return "task.started"
         case .taskFinished: return "task.finished"
+        case .handover(_, let event): return event.type
         case .hostFinished: return "host.finished"
         case .runStopping: return "run.stopping"
         case .runCancelling: return "run.cancelling"
@@ -54,6 +55,7 @@ extension Event.Kind {
                 "number": .integer(number), "name": .string(redactor.clean(name)), "kind": .string(kind),
             ])
         case .taskFinished(let result): return .members(["task": result.json(redactor)])
+        case .handover(let service, let event): return event.details(service, redactor)
         case .hostFinished(let result): return .members(["result": result.json(redactor)])
         case .runStopping, .runCancelling: return .members([:])
         case .warning(let text): return .members(["message": .string(redactor.clean(text))])

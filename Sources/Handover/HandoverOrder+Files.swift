@@ -121,7 +121,7 @@ extension HandoverOrder {
         }.joined()
     }
 
-    private func seconds(_ limit: HandoverEdge.Limit) -> Int {
+    func seconds(_ limit: HandoverEdge.Limit) -> Int {
         switch limit {
         case .seconds(let count): count
         case .boot: profile.bootSeconds

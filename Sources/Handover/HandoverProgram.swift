@@ -1,4 +1,5 @@
 internal import CPrograms
+internal import HostSide
 package import Shell
 
 /// The program that lies on the host, and the calls of it.
@@ -7,7 +8,7 @@ package enum HandoverProgram {
     package static var text: String { library + "baton_handover \"$@\"\n" }
 
     /// The same without the call, for tests that put other functions in the place of some.
-    package static var library: String { "#!/bin/sh\n" + parts.map { code(of: $0) }.joined() }
+    package static var library: String { "#!/bin/sh\n" + parts.map { HostLibrary.code(of: $0) }.joined() }
 
     /// The files as they are written.
     static var parts: [String] {
@@ -16,18 +17,11 @@ package enum HandoverProgram {
             baton_handover_journal_sh(), baton_handover_observe_sh(), baton_handover_probe_sh(),
             baton_handover_act_sh(), baton_handover_meet_sh(), baton_handover_conduct_sh(),
             baton_handover_guard_sh(), baton_handover_roles_sh(),
-        ].map { file in
-            String(decoding: UnsafeRawBufferPointer(start: file.bytes, count: file.count), as: UTF8.self)
-        }
+        ].map { text(of: $0) }
     }
 
-    private static func code(of source: String) -> String {
-        var text = ""
-        for line in source.split(separator: "\n") where !line.drop(while: { $0 == " " }).hasPrefix("#") {
-            text += line
-            text += "\n"
-        }
-        return text
+    static func text(of file: baton_program) -> String {
+        String(decoding: UnsafeRawBufferPointer(start: file.bytes, count: file.count), as: UTF8.self)
     }
 
     // MARK: Calls
@@ -48,6 +42,11 @@ package enum HandoverProgram {
         changing("renew a lease", directory, ["renew", String(seconds), String(epoch), owner])
     }
 
+    /// Gives the lease back, so that a guard who has nothing to undo ends at once.
+    package static func release(in directory: String, epoch: UInt32, owner: String) -> ChangingProgram {
+        changing("give a lease back", directory, ["renew", "0", String(epoch), owner])
+    }
+
     /// Over a new connection. The answer is what the host has concluded by itself.
     package static func confirm(in directory: String, nonce: String, epoch: UInt32) -> ChangingProgram {
         changing("confirm a takeover", directory, ["confirm", nonce, String(epoch)])
@@ -65,6 +64,11 @@ package enum HandoverProgram {
     /// Over another connection than the one that armed: that the guard has outlived that one.
     package static func proof(in directory: String) -> ReadingProgram {
         ReadingProgram("find the guard", line(directory, ["proof"]))
+    }
+
+    /// The journal from this line on, counted from 1, and the status.
+    package static func look(in directory: String, from line: Int) -> ReadingProgram {
+        ReadingProgram("look at a takeover", HandoverProgram.line(directory, ["look", String(line)]))
     }
 
     package static func status(in directory: String) -> ReadingProgram {

@@ -1,3 +1,5 @@
+internal import Text
+
 /// Where a takeover stands, as the host answers each of the controller's calls; read without believing it.
 package struct HandoverStatus: Equatable, Sendable {
     package enum Token: String, Sendable {
@@ -11,7 +13,10 @@ package struct HandoverStatus: Equatable, Sendable {
     package let hasConductor: Bool
     /// Nil before the conductor has begun, and where it is none of the table's.
     package let state: HandoverEdge.State?
-    package let verdict: HandoverVerdict?
+    /// Whose lease it is by now.
+    package let leaseEpoch: UInt32?
+    package let leaseOwner: String?
+    package internal(set) var verdict: HandoverVerdict?
 
     private static let limit = 128 << 10
 
@@ -34,11 +39,15 @@ package struct HandoverStatus: Equatable, Sendable {
         let verdict = verdictAt.flatMap { index in
             HandoverVerdict.read(Array(bytes[(lines[index].startIndex + mark.count)...]), nonce: nonce)
         }
+        // DEADLINE BOOT EPOCH OWNER
+        let lease = head.first { $0.starts(with: "lease ".utf8) }?.split(separator: 32, maxSplits: 4) ?? []
         return HandoverStatus(
             token: token,
             hasGuard: guardWord != "none",
             hasConductor: conductor != "none",
             state: word("state").flatMap { HandoverEdge.State(rawValue: $0) },
+            leaseEpoch: lease.count > 3 ? UInt32(String(decoding: lease[3].prefix(11), as: UTF8.self)) : nil,
+            leaseOwner: lease.count > 4 ? Printable.sentence(lease[4], limit: 200) : nil,
             verdict: verdict
         )
     }

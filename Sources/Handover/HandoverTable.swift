@@ -2,6 +2,16 @@
 package enum HandoverTable {
     package static let edges: [HandoverEdge] = forward + decision + back
 
+    /// What is waited for in a state; of an end, how it ended.
+    package static func meaning(of state: HandoverEdge.State) -> String {
+        switch state {
+        case .committed: "wholly new"
+        case .undone: "wholly old again"
+        case .dirty: "neither old nor new: somebody has to look"
+        default: edges.first { $0.state == state }?.meaning ?? ""
+        }
+    }
+
     private static func edge(
         _ state: HandoverEdge.State,
         _ action: HandoverEdge.Action,

@@ -19,6 +19,7 @@ package struct Board: Sendable {
         case .hostConnected: if let host = event.host, !running.contains(host) { running.append(host) }
         case .taskStarted(let number, let name, _): if let host = event.host { tasks[host] = "task \(number), \(name)" }
         case .taskFinished: if let host = event.host { tasks[host] = nil }
+        case .handover(let service, let step): if let host = event.host { follow(host, service, step) }
         case .hostFinished(let result):
             tasks[result.host] = nil
             finished += 1
@@ -26,6 +27,14 @@ package struct Board: Sendable {
             if result.status == .unreachable { unreachable += 1 }
             running.removeAll { $0 == result.host }
         case .runStopping: stopping = true
+        default: break
+        }
+    }
+
+    private mutating func follow(_ host: String, _ service: String, _ event: HandoverEvent) {
+        switch event {
+        case .state(let state, _, _, _, _): tasks[host] = "\(service) \(state)"
+        case .finished: tasks[host] = nil
         default: break
         }
     }

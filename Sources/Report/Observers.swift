@@ -83,8 +83,11 @@ package final class Progress: EventObserver {
         case .runStopping: return "stopping: nothing more starts, what runs goes on; interrupt again to end it"
         case .runCancelling: return "ending what still runs; interrupt once more to leave at once"
         case .warning(let text): return "warning: \(text)"
+        case .handover(let service, .note(_, let text)): return "\(host): \(service): \(text)"
+        case .handover(let service, .finished(let ending)):
+            return detail >= .hosts ? Sentences.finished(ending, service, on: host) : nil
         case .runStarted, .hostOutput, .runFinished: return nil
-        case .hostConnecting, .hostConnected, .taskStarted, .taskFinished:
+        case .hostConnecting, .hostConnected, .taskStarted, .taskFinished, .handover:
             return detail == .everything ? step(event.kind, host) : nil
         }
     }
@@ -94,6 +97,7 @@ package final class Progress: EventObserver {
         case .hostConnecting(let attempt): "\(host): connecting (attempt \(attempt))"
         case .hostConnected(let milliseconds): "\(host): connected in \(milliseconds) ms"
         case .taskFinished(let task): Sentences.finished(task, on: host)
+        case .handover(let service, let event): Sentences.step(event).map { "\(host): \(service): \($0)" }
         default: nil
         }
     }

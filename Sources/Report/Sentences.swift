@@ -22,6 +22,26 @@ enum Sentences {
         "\(host): \(task.status.rawValue): \(sentence(task))"
     }
 
+    /// What became of a service that was handed over.
+    static func finished(_ ending: HandoverEvent.Ending, _ service: String, on host: String) -> String {
+        var text = "\(host): \(service): \(ending.outcome.rawValue): \(ending.message)"
+        if ending.probes > 0 { text += "; \(ending.badProbes) of \(HostList.count(ending.probes, "probe")) failed" }
+        return text
+    }
+
+    /// A step of a handover, for whoever wants to see each.
+    static func step(_ event: HandoverEvent) -> String? {
+        switch event {
+        case .state(let state, _, let milliseconds, let old, let new):
+            var text = "\(state) after \(milliseconds) ms"
+            if let old, let new { text += ", \(old) old and \(new) new workers" }
+            return text
+        case .newMaster(let pid): return "the new master is process \(pid)"
+        case .signal(let signal, let pid, let purpose): return "\(signal) to process \(pid) (\(purpose))"
+        case .note, .finished: return nil
+        }
+    }
+
     private static func sentence(_ task: TaskResult) -> String {
         var text = "task \(task.number), \(task.name)"
         var words = task.changes

@@ -34,6 +34,17 @@ package actor SSHRemote: Remote {
         return link.opened
     }
 
+    /// Another connection to the same host, which nobody has opened yet: nothing of this one is used for it, except for a
+    /// session with a jump host.
+    package nonisolated func another() -> SSHRemote { SSHRemote(target, connector) }
+
+    /// Connects anew in the place of a connection that is lost. What still runs over the old one is reported as lost.
+    package func reopen() async throws(SSHError) {
+        close()
+        wasOpened = false
+        _ = try await open()
+    }
+
     /// Asks the host for its key and hangs up. Nothing is believed and nobody logs in.
     package func readHostKey() async throws(SSHError) -> HostKey? {
         let link = try await makeLink(onlyHostKey: true)
@@ -96,6 +107,15 @@ package actor SSHRemote: Remote {
     package func runBeside(
         _ program: ReadingProgram,
         as account: Account,
+        _ limits: Limits
+    ) async throws(RemoteError) -> Reply {
+        try await perform(program.label) { line, done in line.runBeside(program, as: account, limits, done) }
+    }
+
+    package func runBeside(
+        _ program: ChangingProgram,
+        as account: Account,
+        under authority: Authority,
         _ limits: Limits
     ) async throws(RemoteError) -> Reply {
         try await perform(program.label) { line, done in line.runBeside(program, as: account, limits, done) }

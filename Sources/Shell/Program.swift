@@ -36,6 +36,8 @@ package enum Authority: Equatable, Sendable {
     case playbook
     /// The lease of a release's root, which the host itself checks.
     case lease(epoch: UInt32)
+    /// Calls of a takeover: the host compares this epoch with that of its lease.
+    case takeover(epoch: UInt32)
 }
 
 /// Positional parameters for a program file: `$1`, `$2` and so on.

@@ -24,6 +24,14 @@ package protocol Remote: Actor {
     /// another program runs.
     func runBeside(_ program: ReadingProgram, as account: Account, _ limits: Limits) async throws(RemoteError) -> Reply
 
+    /// The same with a program that changes.
+    func runBeside(
+        _ program: ChangingProgram,
+        as account: Account,
+        under authority: Authority,
+        _ limits: Limits
+    ) async throws(RemoteError) -> Reply
+
     /// Streams `content` into a file through a channel of its own; the host checks the sum before the name appears.
     func put(
         _ content: UploadContent,

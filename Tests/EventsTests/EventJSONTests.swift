@@ -34,6 +34,30 @@ import Testing
             .hostFinished(HostResult(host: "a", status: .untouched, touched: false)),
             #""host.finished","result":{"host":"a","status":"untouched"}}"#
         ),
+        (
+            .handover(
+                service: "web",
+                .state("draining", meaning: "m", milliseconds: 900, oldWorkers: 2, newWorkers: nil)
+            ),
+            #""handover.state","service":"web","state":"draining","meaning":"m","after_ms":900,"old_workers":2}"#
+        ),
+        (.handover(service: "web", .newMaster(pid: 17)), #""handover.new_master","service":"web","pid":17}"#),
+        (
+            .handover(service: "web", .signal("USR2", pid: 100, purpose: "upgrade")),
+            #""handover.signal","service":"web","signal":"USR2","pid":100,"purpose":"upgrade"}"#
+        ),
+        (
+            .handover(service: "web", .note(.linkLost, "gone")),
+            #""handover.note","service":"web","note":"link_lost","message":"gone"}"#
+        ),
+        (
+            .handover(
+                service: "web",
+                .finished(.init(.undone, message: "m", touched: true, probes: 9, badProbes: 1, milliseconds: 5))
+            ),
+            #""handover.finished","service":"web","outcome":"undone","message":"m","touched":true,"probes":9,"#
+                + #""bad_probes":1,"duration_ms":5}"#
+        ),
         (.runStopping, #""run.stopping"}"#), (.runCancelling, #""run.cancelling"}"#),
         (.warning("w"), #""warning","message":"w"}"#),
         (

@@ -141,10 +141,38 @@ enum Samples {
             ("web1", .hostOutput(stream: "stdout", text: "a\nhunter22")),
             ("web1", .hostOutput(stream: "stderr", text: "")),
             ("web1", .taskStarted(number: 3, name: "warm hunter22", kind: "run")),
+            (
+                "web1",
+                .handover(
+                    service: "web",
+                    .state("draining", meaning: "m hunter22", milliseconds: 900, oldWorkers: 2, newWorkers: 2)
+                )
+            ),
+            (
+                "web1",
+                .handover(
+                    service: "web",
+                    .state("armed", meaning: "", milliseconds: 0, oldWorkers: nil, newWorkers: nil)
+                )
+            ),
+            ("web1", .handover(service: "web", .newMaster(pid: 17))),
+            ("web1", .handover(service: "web", .signal("USR2", pid: 100, purpose: "upgrade"))),
+            (
+                "web1",
+                .handover(
+                    service: "web",
+                    .finished(.init(.dirty, message: "hunter22", hint: "do", touched: true, milliseconds: 4))
+                )
+            ),
             ("web1", .taskFinished(ranTask)), ("web1", .taskFinished(plannedTask)), (nil, .runStopping),
             (nil, .runCancelling),
             (nil, .warning("odd hunter22")), ("web1", .warning("odd")),
-        ] + hosts.map { ($0.host, .hostFinished($0)) } + results.map { (nil, .runFinished($0)) }
+        ]
+        + HandoverEvent.Note.allCases.map { ("web1", .handover(service: "web", .note($0, "hunter22"))) }
+        + HandoverEvent.Ending.Outcome.allCases.map {
+            ("web1", .handover(service: "web", .finished(.init($0, message: "m", touched: false, milliseconds: 1))))
+        }
+        + hosts.map { ($0.host, .hostFinished($0)) } + results.map { (nil, .runFinished($0)) }
 
     static let events = kinds.enumerated().map { index, sample in
         Event(

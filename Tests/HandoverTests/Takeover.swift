@@ -38,40 +38,7 @@ struct Takeover {
         _ = try await server.loop.run(ChildRequest(["ln", "-s", program, "\(bin)/sh"], environment: environment))
         environment["PATH"] = bin + ":" + (environment["PATH"] ?? "")
         self.environment = environment
-        order = HandoverOrder(
-            nonce: Self.nonce,
-            profile: server.kind.profile,
-            old: HandoverOrder.Identity(pid: old.pid, start: UInt64(old.started) ?? 0, boot: try Self.boot()),
-            uid: getuid(),
-            gid: getgid(),
-            user: String(cString: getpwuid(getuid()).pointee.pw_name),
-            pidFile: server.pidFile,
-            flips: [HandoverOrder.Flip(.link, server.current, new: "releases/2", old: "releases/1")],
-            workers: server.options.workers,
-            check: Self.check(server.target)
-        )
-        order.profile.bootSeconds = 30
-        order.profile.drainSeconds = 60
-        order.profile.stopSeconds = 60
-        (order.newVersion, order.oldVersion) = ("2", "1")
-        (order.probes, order.interval, order.stable) = (3, .milliseconds(100), .milliseconds(1000))
-    }
-
-    static func boot() throws -> String {
-        let id = String(decoding: try Files.read("/proc/sys/kernel/random/boot_id"), as: UTF8.self)
-        return id.filter { !$0.isWhitespace } + "." + (FixtureProcess.read(1)?.started ?? "0")
-    }
-
-    private static func check(_ target: Target) -> Check {
-        var http: HTTPCheck
-        switch target {
-        case .tcp(let address, let port): http = HTTPCheck(host: address, port: Int(port), path: "/")
-        case .unix(let path):
-            http = HTTPCheck(host: "localhost", port: 80, path: "/")
-            http.unixSocket = path
-        }
-        http.versionHeader = "X-Release"
-        return Check(.http(http), timeout: .seconds(5))
+        order = try server.order(nonce: Self.nonce)
     }
 
     // MARK: Calls
@@ -202,15 +169,6 @@ struct TakeoverError: Error, CustomStringConvertible {
 }
 
 extension ServerKind {
-    var profile: HandoverProfile {
-        switch self {
-        case .gunicorn, .newestGunicorn: .gunicorn
-        case .nginx: .nginx
-        case .unicorn: .unicorn
-        case .puma: preconditionFailure("puma has no second master")
-        }
-    }
-
     /// In the command line of each of its processes.
     var word: String { self == .newestGunicorn ? "gunicorn" : rawValue }
 

@@ -94,6 +94,41 @@ import Testing
         )
     }
 
+    /// A service that is handed over, and what is out of the ordinary on the way.
+    private static let handedOver: [Event] = [
+        event(.runStarted(command: "deploy", hosts: 1)), event(.hostConnected(milliseconds: 1), host: "web1"),
+        handover(.state("armed", meaning: "m", milliseconds: 0, oldWorkers: nil, newWorkers: nil)),
+        handover(.signal("USR2", pid: 100, purpose: "upgrade")), handover(.newMaster(pid: 17)),
+        handover(.state("doubled", meaning: "m", milliseconds: 200, oldWorkers: 2, newWorkers: 1)),
+        handover(.note(.linkLost, "cut \u{1b}; hunter22")),
+        handover(
+            .finished(
+                .init(.committed, message: "handed over", touched: true, probes: 9, badProbes: 0, milliseconds: 5)
+            )
+        ),
+    ]
+
+    private static func handover(_ handover: HandoverEvent) -> Event {
+        event(.handover(service: "web", handover), host: "web1")
+    }
+
+    @Test func `of a handover only what is odd is said, and asked for more each step`() {
+        #expect(progress(Self.handedOver, live: false, verbose: false) == "web1: web: cut \\u{1b}; (secret)\n")
+        #expect(
+            progress(Self.handedOver, live: false, verbose: true) == """
+                web1: connected in 1 ms
+                web1: web: armed after 0 ms
+                web1: web: USR2 to process 100 (upgrade)
+                web1: web: the new master is process 17
+                web1: web: doubled after 200 ms, 2 old and 1 new workers
+                web1: web: cut \\u{1b}; (secret)
+                web1: web: committed: handed over; 0 of 9 probes failed
+
+                """
+        )
+        #expect(boards(Array(Self.handedOver.prefix(6))).last == "0/1, waiting for web1: web doubled")
+    }
+
     /// A playbook on two hosts, one of which fails.
     private static let played: [Event] = {
         var failed = HostResult(host: "web2", status: .failed, touched: true)

@@ -65,6 +65,8 @@ baton_program baton_handover_meet_sh(void);
 baton_program baton_handover_conduct_sh(void);
 baton_program baton_handover_guard_sh(void);
 baton_program baton_handover_roles_sh(void);
+// What lays it down there.
+baton_program baton_handover_lay_sh(void);
 
 // What is looked at before a takeover (programs/handover).
 baton_program baton_handover_preflight_sh(void);

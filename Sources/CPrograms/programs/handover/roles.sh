@@ -112,6 +112,21 @@ baton_role_abort() {
     baton_role_status
 }
 
+# baton_role_look LINE: the journal from that line on, and then what there is to know. That is looked at first, so that with
+# a verdict the whole journal comes.
+baton_role_look() {
+    baton_order
+    case ${1-} in '' | *[!0-9]* | ????????*) baton_refuse 'no line' ;; esac
+    b_stands=$(baton_role_status)
+    if [ -f ./journal ]; then
+        # A line that has no end yet waits for it.
+        tail -n "+$1" ./journal | head -n 200 | while IFS= read -r b_line; do
+            printf 'said %s\n' "$b_line"
+        done | cut -c 1-1000
+    fi
+    printf '%s\n' "$b_stands"
+}
+
 # What there is to know, a line each.
 baton_role_status() {
     baton_token
@@ -135,7 +150,7 @@ baton_handover() {
     guard) baton_guard ;;
     conductor) baton_conductor ;;
     heal) baton_heal ;;
-    arm | go | proof | renew | confirm | abort | status)
+    arm | go | proof | renew | confirm | abort | look | status)
         [ "$b_role" != status ] || baton_order
         "baton_role_$b_role" "$@"
         ;;
