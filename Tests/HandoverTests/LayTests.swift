@@ -151,13 +151,13 @@ import Darwin
             let laid = try await Self.lay(shell, in: directory)
             #expect(laid.succeeded, "\(laid.errors)")
             let place = "\(directory)/state/handover-\(Self.nonce)"
-            func look(_ line: Int, _ before: String = "") async throws -> HandoverLook? {
+            func look(_ line: Int, _ before: String = "") async throws -> HandoverReport? {
                 let run = "\(directory)/look\(UInt32.random(in: 0...UInt32.max))"
                 try Files.makeDirectory(run)
                 let program = HandoverProgram.look(in: place, from: line)
                 let result = try await shell.run(before + "\n" + program.text, in: run)
                 #expect(result.succeeded && result.errors == "", "\(result.errors)")
-                return HandoverLook.read(Array(result.output.utf8), nonce: Self.nonce)
+                return HandoverReport.read(Array(result.output.utf8), nonce: Self.nonce)
             }
             let empty = try #require(try await look(1))
             #expect(empty.lines == 0 && empty.status.token == .absent && !empty.status.hasGuard)
@@ -168,7 +168,7 @@ import Darwin
                 printf '%s\n' '99 aa.1 3 bob on \a laptop' >lease
                 """#
             let first = try #require(try await look(1, journal))
-            #expect(first.lines == HandoverLook.most && first.entries.first?.time == 1)
+            #expect(first.lines == HandoverReport.most && first.entries.first?.time == 1)
             #expect(first.entries.first?.rest == #"armed \n said"#)
             #expect(first.status.leaseEpoch == 3 && first.status.leaseOwner == #"bob on \a laptop"#)
             let second = try #require(try await look(201))

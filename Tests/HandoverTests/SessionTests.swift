@@ -79,9 +79,9 @@ import Testing
     @Test func `a long journal is asked for until all of it is there`() {
         var script = SessionScript()
         _ = script.toLook()
-        let lines = String(repeating: "said 1000 aa.1 beat x\n", count: HandoverLook.most)
+        let lines = String(repeating: "said 1000 aa.1 beat x\n", count: HandoverReport.most)
         #expect(script.reply(.look, lines + SessionScript.status("doubled")) == [.call(.look, .main)])
-        #expect(script.session.line == 1 + HandoverLook.most)
+        #expect(script.session.line == 1 + HandoverReport.most)
     }
 
     // MARK: Refusals

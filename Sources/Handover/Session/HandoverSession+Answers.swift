@@ -83,7 +83,7 @@ extension HandoverSession {
     // MARK: Looks
 
     private mutating func looked(_ bytes: [UInt8], _ said: String, _ now: Duration) -> HandoverEnding? {
-        guard let look = HandoverLook.read(bytes, nonce: terms.nonce) else {
+        guard let look = HandoverReport.read(bytes, nonce: terms.nonce) else {
             blindLooks += 1
             lookAt = now + terms.pace
             if blindLooks < Self.mostBlindLooks { return nil }
@@ -92,7 +92,7 @@ extension HandoverSession {
         blindLooks = 0
         line += look.lines
         // More is waiting.
-        lookAt = look.lines == HandoverLook.most ? now : now + terms.pace
+        lookAt = look.lines == HandoverReport.most ? now : now + terms.pace
         for entry in look.entries {
             if let news = reader.news(entry) { told.append(news) }
         }

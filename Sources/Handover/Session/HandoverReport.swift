@@ -1,5 +1,5 @@
 /// One look at a takeover: what is new in its journal, and where it stands; read without believing it.
-package struct HandoverLook: Equatable, Sendable {
+package struct HandoverReport: Equatable, Sendable {
     package let entries: [HandoverJournal.Entry]
     /// Lines of the journal, also those that were none.
     package let lines: Int
@@ -9,7 +9,7 @@ package struct HandoverLook: Equatable, Sendable {
     package static let most = 200
 
     /// Nil where the answer is none.
-    package static func read(_ bytes: [UInt8], nonce: String) -> HandoverLook? {
+    package static func read(_ bytes: [UInt8], nonce: String) -> HandoverReport? {
         let mark = Array("said ".utf8)
         var journal: [UInt8] = []
         var count = 0
@@ -20,6 +20,6 @@ package struct HandoverLook: Equatable, Sendable {
             rest = rest[(end + 1)...]
         }
         guard count <= most, let status = HandoverStatus.read(Array(rest), nonce: nonce) else { return nil }
-        return HandoverLook(entries: HandoverJournal.read(journal).entries, lines: count, status: status)
+        return HandoverReport(entries: HandoverJournal.read(journal).entries, lines: count, status: status)
     }
 }
