@@ -60,7 +60,10 @@ let package = Package(
         room("Supervision", ["Document", "HostSide", "Shell", "Text", "CPrograms"]),
         room("Handover", ["Supervision", "HostSide", "Shell", "Text", "CPrograms"]),
         room("Rollout", ["Events"]),
-        room("Playbook", ["Inventory", "Supervision", "HostSide", "Events", "Document", "Shell", "Text"]),
+        room(
+            "Playbook",
+            ["Inventory", "Handover", "Supervision", "HostSide", "Events", "Document", "Shell", "Text"]
+        ),
         room(
             "Run",
             [

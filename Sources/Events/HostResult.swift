@@ -4,6 +4,8 @@ package struct HostResult: Equatable, Sendable {
         case ok
         case changed
         case failed
+        /// It failed, and the host runs what it ran before.
+        case rolledBack = "rolled_back"
         case unreachable
         case untouched
     }
@@ -85,6 +87,9 @@ package struct HostResult: Equatable, Sendable {
     package static let lockedKind = "locked"
     /// What a program ends with then.
     package static let lockedStatus: Int32 = 77
+
+    /// It cannot be done as the host is, and nothing was changed.
+    package static let refusedKind = "refused"
 
     private static let driftedKind = "drifted"
 

@@ -14,6 +14,8 @@ package struct RunResult: Equatable, Sendable {
         case dirty
         /// Somebody else was at work, and nothing was changed.
         case locked
+        /// Every host that was touched runs what it ran before.
+        case rolledBack = "rolled_back"
     }
 
     /// What a run was for: it decides what counts as success.
@@ -58,6 +60,10 @@ package struct RunResult: Equatable, Sendable {
             (outcome, exit) = (.unreachable, .unreachable)
         } else if nothingRan, hosts.contains(where: { $0.problem?.kind == HostResult.lockedKind }) {
             (outcome, exit) = (.locked, .locked)
+        } else if nothingRan, hosts.contains(where: { $0.problem?.kind == HostResult.refusedKind }) {
+            (outcome, exit) = (.refused, .refused)
+        } else if hosts.contains(where: { $0.status == .rolledBack }), good == 0 {
+            (outcome, exit) = (.rolledBack, .failedClean)
         } else if purpose == .services, !hosts.contains(where: { $0.status == .unreachable }) {
             // None has it, or none may be looked at.
             (outcome, exit) = nothingRan ? (.refused, .refused) : (.failed, .failedClean)

@@ -19,6 +19,8 @@ package actor Fleet {
 
     private let connector: Connector
     private let events: EventStream
+    /// The run's own name, as every event has it.
+    package nonisolated let runName: String
     private let retries = RetryPolicy()
     private var gate: StartGate
     private var permissions: [StartGate.ID: CheckedContinuation<Bool, Never>] = [:]
@@ -37,6 +39,7 @@ package actor Fleet {
     package init(_ library: Library, forks: Int, events: sending EventStream, on loop: Loop) {
         connector = Connector(library, on: loop)
         self.loop = loop
+        runName = events.run
         self.events = events
         self.forks = forks
         gate = StartGate(forks: forks)

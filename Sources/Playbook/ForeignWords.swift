@@ -74,7 +74,7 @@ enum ForeignWords {
 
     /// What is agreed and comes with later work.
     static let later: Set<String> = [
-        "deploy", "rollback", "signal", "scale", "reopen_logs", "daemon", "rollout",
+        "rollback", "signal", "scale", "reopen_logs", "rollout",
         "hooks",
     ]
 

@@ -46,6 +46,8 @@ package enum Decision: Sendable {
     case unsummed(String)
     /// Something is carried out whose outcome shows only then: a command, a check.
     case carryOut(Operation)
+    /// A part of a release's coming, which takes several steps and watches each. The words are for plans.
+    case deploy(Deployment, words: [String])
     /// The run waits; nothing happens on the host.
     case pause(Pause)
     /// It cannot be done, and nothing was changed.

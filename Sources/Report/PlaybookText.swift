@@ -58,7 +58,7 @@ package struct PlaybookText {
     private static func isBad(_ result: HostResult) -> Bool {
         switch result.status {
         case .ok, .changed: false
-        case .failed, .unreachable, .untouched: true
+        case .failed, .rolledBack, .unreachable, .untouched: true
         }
     }
 
@@ -67,7 +67,7 @@ package struct PlaybookText {
             switch sample.status {
             case .ok: .green
             case .changed, .untouched: .yellow
-            case .failed, .unreachable: .red
+            case .failed, .rolledBack, .unreachable: .red
             }
         let count = hosts.count > 1 ? " (\(HostList.count(hosts.count)))" : ""
         return style.paint(HostList.short(hosts), colour) + count
@@ -101,6 +101,7 @@ package struct PlaybookText {
         switch result.status {
         case .unreachable: return "unreachable"
         case .untouched: return result.isDrifted ? "refused" : "untouched"
+        case .rolledBack: return "rolled back"
         case .failed:
             guard let task = tasks.last(where: { $0.status == .failed }) else { return "failed" }
             return isPlan ? "would fail at task \(task.number)" : "failed at task \(task.number)"

@@ -12,7 +12,7 @@ enum Sentences {
             let changed = tasks.count { $0.status == .changed }
             if changed == 0 { return "\(start), \(HostList.count(tasks.count, "task"))" }
             return "\(start), \(changed) of \(HostList.count(tasks.count, "task"))"
-        case .failed, .unreachable, .untouched:
+        case .failed, .rolledBack, .unreachable, .untouched:
             if let task = tasks.last(where: { $0.status == .failed }) { return "\(start) at \(sentence(task))" }
             return start + (result.problem.map { ": \($0.message)" } ?? "")
         }

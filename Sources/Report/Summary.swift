@@ -9,15 +9,15 @@ package enum Summary {
             let colour: Style.Colour =
                 switch status {
                 case .ok, .changed: .green
-                case .failed, .unreachable: .red
+                case .failed, .rolledBack, .unreachable: .red
                 case .untouched: .yellow
                 }
-            let word = isPlan && status == .changed ? "to change" : status.rawValue
+            let word = isPlan && status == .changed ? "to change" : status.rawValue.replacing("_", with: " ")
             return style.paint("\(count) \(word)", colour)
         }
         let time = "\(Int(seconds * 10) / 10).\(Int(seconds * 10) % 10) s"
         var text = "\(HostList.count(result.hosts.count)): \(counts.joined(separator: ", ")) in \(time)\n"
-        for status in [HostResult.Status.failed, .unreachable, .untouched] {
+        for status in [HostResult.Status.failed, .rolledBack, .unreachable, .untouched] {
             let hosts = result.hosts.filter { $0.status == status }.map(\.host)
             if !hosts.isEmpty, hosts.count < result.hosts.count || hosts.count > 1 {
                 text += "\(status.rawValue): -l \(HostList.limit(hosts))\n"

@@ -46,7 +46,7 @@ extension HostDriver {
         if case .content? = looks.first { "read what would change" } else { "look" }
     }
 
-    private struct Unseen: Error {
+    struct Unseen: Error {
         let problem: HostResult.Problem
         /// It could not become the account.
         var isRefused = false
@@ -61,7 +61,7 @@ extension HostDriver {
         }
     }
 
-    private static func look(
+    static func look(
         _ looks: [Look],
         _ program: ReadingProgram,
         _ account: Account,

@@ -40,6 +40,8 @@ final class HostDriver: @unchecked Sendable {
     var isDown = false
     var programs: [SentProgram] = []
     private let sleep: Sleep
+    /// What goes on to an end of its own, whoever wants it to stop.
+    private var deployment: HostDeployment?
     private(set) var isStopped = false
     var whenStopped: (() -> Void)?
     var whenEnded: (() -> Void)?
@@ -84,6 +86,7 @@ final class HostDriver: @unchecked Sendable {
             case .apply(let batch): await apply(batch)
             case .ask(let number, let question, let limit): await ask(number, question, within: limit)
             case .pause(let number, let pause): await wait(number, pause)
+            case .deploy(_, let deployment, let account): await deploy(deployment, Account(account))
             case .rest(let duration): await sleep.wait(duration)
             }
         }
@@ -93,6 +96,7 @@ final class HostDriver: @unchecked Sendable {
     func stop() {
         isStopped = true
         progress.stop()
+        deployment?.interrupt()
         sleep.end()
         whenStopped?()
     }
@@ -108,6 +112,22 @@ final class HostDriver: @unchecked Sendable {
             common.fleet.assumeIsolated { $0.emit(.taskFinished(result), host: host) }
         }
         for (number, result) in progress.takeSettledOnces(host: host) { common.rendezvous.settle(number, result) }
+    }
+
+    // MARK: Releases
+
+    private func deploy(_ wanted: Deployment, _ account: Account) async {
+        let (fleet, host) = (common.fleet, host)
+        let own = HostDeployment(remote, as: account, run: fleet.runName, common.surroundings.redactor) {
+            let event = Event.Kind.handover(service: $0, $1)
+            fleet.assumeIsolated { $0.emit(event, host: host) }
+        }
+        deployment = own
+        let report = await own.carryOut(wanted)
+        deployment = nil
+        isTouched = isTouched || own.isTouched
+        isDown = isDown || report.word == .dirty
+        progress.deployed(report, wanted.part)
     }
 
     // MARK: Waiting

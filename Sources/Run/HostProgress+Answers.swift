@@ -57,6 +57,19 @@ extension HostProgress {
         forgetSightings()
     }
 
+    /// A part of a release's coming is over.
+    package mutating func deployed(_ report: DeployReport, _ part: DeployTask.Part) {
+        if part == .hand, report.problem == nil { hasDeployed = true }
+        if let problem = report.problem {
+            deployWord = report.word
+            return fail(cursor, problem)
+        }
+        finish(cursor, report.words.isEmpty ? .ok : .changed, TaskOutcome(changed: !report.words.isEmpty))
+        entries[cursor].result?.changes = report.words
+        cursor += 1
+        forgetSightings()
+    }
+
     // MARK: Results
 
     mutating func finish(

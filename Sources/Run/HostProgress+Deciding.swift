@@ -13,6 +13,7 @@ extension HostProgress {
         case claim(Int)
         case follow(Int)
         case pause(Int, Pause)
+        case deploy(Int, Deployment)
         case fail(Int, HostResult.Problem)
         /// It would fail for sure: what was decided before it is not begun either.
         case refuse(Int, HostResult.Problem)
@@ -97,6 +98,14 @@ extension HostProgress {
                 cursor += 1
                 return .carryOut
             }
+        case .deploy(let deployment, let words):
+            if isTouched, mode == .change { return .lookAgain }
+            if mode == .change { return .deploy(index, deployment) }
+            provisional(index, .changed, changes: words, TaskOutcome(changed: true))
+            entries[index].isFinal = true
+            digest.add(outlines[index], "deploy " + words.joined(separator: "; "), task)
+            touched.addEverything()
+            prospects.addEverything()
         case .pause(let pause):
             if mode == .change { return .pause(outlines[index].number, pause) }
             finish(index, .ok, note: Self.words(pause), TaskOutcome())

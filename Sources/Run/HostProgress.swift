@@ -28,6 +28,8 @@ package struct HostProgress<Source: TaskSource> {
         /// The host has nothing to ask with: answered by `answered`.
         case ask(number: Int, CheckQuestion, within: Duration)
         case pause(number: Int, Pause)
+        /// A part of a release's coming: answered by `deployed`.
+        case deploy(number: Int, Deployment, TaskAccount)
         case rest(Duration)
         case finished
     }
@@ -108,6 +110,10 @@ package struct HostProgress<Source: TaskSource> {
     /// Batches that would be sent, in a plan.
     package internal(set) var planned: [Batch] = []
     package internal(set) var failure: Failure?
+    /// A release was switched to.
+    package internal(set) var hasDeployed = false
+    /// How a part of a release's coming failed.
+    package internal(set) var deployWord: DeployReport.Word?
     /// The task that failed while the host was at it, and not before.
     var broken: Int?
     var isOver = false
@@ -180,7 +186,7 @@ package struct HostProgress<Source: TaskSource> {
         case .facts: .learnFacts
         case .more: .fetch
         case .claim(let number): .claim(once: number)
-        case .end, .follow, .pause, .fail, .refuse, .lookAgain, .carryOut: nil
+        case .end, .follow, .pause, .deploy, .fail, .refuse, .lookAgain, .carryOut: nil
         }
     }
 
@@ -190,6 +196,9 @@ package struct HostProgress<Source: TaskSource> {
         case .end: isOver = true
         case .follow(let number): return .follow(once: number)
         case .pause(let number, let pause): return .pause(number: number, pause)
+        case .deploy(let index, let deployment):
+            guard case .ready(let task)? = entries[index].understanding else { return nil }
+            return .deploy(number: outlines[index].number, deployment, task.account)
         case .fail(let index, let problem): fail(index, problem)
         case .lookAgain: forgetSightings()
         case .carryOut, .refuse, .looks, .facts, .more, .claim: break

@@ -20,6 +20,16 @@ struct Journey {
     private var failure: HostDriver.Progress.Failure?
     private var unreachable: HostResult?
 
+    // On its way through a rollout.
+    private var deployWord: DeployReport.Word?
+    /// A release was switched to in this run, and not taken back since.
+    private(set) var hasSwitched = false
+    /// The host runs what it ran before, after something had been switched.
+    private var isBack = false
+    private var isLeft = false
+    /// What made it go back.
+    private var before: HostDriver.Progress.Failure?
+
     /// Of what is written down for all hosts: the playbook and its files.
     private let written: String
 
@@ -61,11 +71,37 @@ struct Journey {
             programs += driver.programs
             prospects = driver.progress.prospects
             isTouched = isTouched || driver.isTouched
-            isDown = driver.isDown
+            isDown = isDown || driver.isDown
             failure = driver.progress.failure
+            deployWord = driver.progress.deployWord ?? deployWord
+            if driver.progress.hasDeployed { hasSwitched = true }
             isInterrupted = driver.isStopped && failure == nil && !driver.progress.isComplete
         }
     }
+
+    // MARK: In a rollout
+
+    var isUnreachable: Bool { unreachable != nil }
+    var isHurt: Bool { isDown || deployWord == .dirty }
+    var failed: HostResult.Problem? { failure?.problem }
+    /// There is something to say of it.
+    var hasNews: Bool { hasBegun || isOver }
+
+    /// It failed after it had been switched, and goes on to what it ran before.
+    mutating func beginTakingBack() {
+        before = failure
+        (failure, deployWord, isInterrupted) = (nil, nil, false)
+    }
+
+    /// Whether it did.
+    mutating func endTakingBack() -> Bool {
+        let isWell = failure == nil && unreachable == nil && !isHurt
+        if isWell { (hasSwitched, isBack, failure) = (false, true, before) }
+        return isWell
+    }
+
+    /// It was staged, and nothing that anybody notices was done.
+    mutating func leaveStaged() { isLeft = true }
 
     func report(isPlan: Bool) -> HostReport {
         if var unreachable {
@@ -83,9 +119,18 @@ struct Journey {
         var result = HostResult(host: host, status: hasChanged ? .changed : .ok, touched: isTouched)
         result.tasks = tasks
         if isPlan { result.digest = digest }
+        if isLeft, failure == nil, !isTouched {
+            result.status = .untouched
+            result.problem = HostResult.Problem(
+                kind: "not_begun",
+                message: "staged, and not switched: the run had ended before its turn",
+                hint: "run again: what is staged is not staged twice"
+            )
+            return HostReport(result: result, programs: programs)
+        }
         if let failure {
-            result.status = .failed
-            result.isDown = isDown
+            result.status = isBack || deployWord == .undone ? .rolledBack : .failed
+            result.isDown = isHurt
             result.problem = Self.problem(failure)
         } else if isInterrupted {
             if !isTouched { result.status = .untouched }

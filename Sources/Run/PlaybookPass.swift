@@ -19,11 +19,16 @@ actor PlaybookPass {
     }
 
     private let parts: [Part]
-    private let options: RunOptions
-    private let common: HostDriver.Common
+    let options: RunOptions
+    let common: HostDriver.Common
     private let contents: Contents
     private let vocabulary: Vocabulary
     private var drivers: [String: HostDriver] = [:]
+    var journeys: [String: Journey] = [:]
+    private var told: Set<String> = []
+    /// A wait between batches.
+    private var rest: Sleep?
+    private(set) var isStopped = false
 
     init(
         _ parts: [Part],
@@ -43,44 +48,64 @@ actor PlaybookPass {
 
     /// What became of the hosts, in addition to what they bring along.
     func run(_ targets: [Target], _ journeys: [String: Journey]) async -> [String: Journey] {
-        var journeys = journeys
-        let legs = parts.flatMap { part in Self.legs(of: part, isPlan: !options.changes) }
-        for (index, leg) in legs.enumerated() {
+        self.journeys = journeys
+        for (index, part) in parts.enumerated() {
             if await common.fleet.isStopped { break }
-            let members = targets.filter { leg.hosts.contains($0.name) && journeys[$0.name]?.isOver == false }
-            if members.isEmpty { continue }
-            let isLast = { (host: String) in !legs[(index + 1)...].contains { $0.hosts.contains(host) } }
-            var progress: [String: HostDriver.Progress] = [:]
-            for target in members {
-                guard var scope = journeys[target.name]?.scope else { continue }
-                if leg.isFirstOfPlay { scope.enter(leg.scope) }
-                let source = PlaySource(leg.tasks, scope, contents, vocabulary)
-                let mode = options.changes ? HostDriver.Progress.Mode.change : .plan
-                progress[target.name] = HostDriver.Progress(
-                    source,
-                    mode,
-                    wantsDiffs: options.wantsDiffs,
-                    FileTools.standard,
-                    knowsFacts: scope.facts != nil,
-                    options.changes ? Prospects() : journeys[target.name]?.prospects ?? Prospects()
-                )
-            }
-            let starts = Starts(progress)
-            let outcomes = await common.fleet.run(members, keeping: true) { target, remote in
-                await self.drive(target.name, remote, starts)
-            }
-            for (target, outcome) in zip(members, outcomes) {
-                journeys[target.name]?.note(outcome, drivers.removeValue(forKey: target.name))
-                guard !common.isQuiet, let journey = journeys[target.name], journey.isOver || isLast(target.name) else {
-                    continue
+            let later = Set(parts[(index + 1)...].flatMap(\.hosts))
+            if options.changes, !DeployLegs(part.scope.tasks).isEmpty {
+                await roll(part, targets)
+            } else {
+                for leg in Leg.all(of: part, isPlan: !options.changes) {
+                    if await common.fleet.isStopped { break }
+                    await run(leg, targets)
                 }
-                await common.fleet.emit(
-                    .hostFinished(journey.report(isPlan: !options.changes).result),
-                    host: target.name
-                )
             }
+            await tellFinished(part.hosts.subtracting(later), targets)
         }
-        return journeys
+        await tellFinished(Set(targets.map(\.name)), targets)
+        return self.journeys
+    }
+
+    /// Each of these hosts that can still go on does these tasks; returns when all have.
+    func run(_ leg: Leg, _ targets: [Target]) async {
+        let members = targets.filter { leg.hosts.contains($0.name) && journeys[$0.name]?.isOver == false }
+        if members.isEmpty || leg.tasks.isEmpty { return }
+        var progress: [String: HostDriver.Progress] = [:]
+        for target in members {
+            guard var scope = journeys[target.name]?.scope else { continue }
+            if leg.isFirstOfPlay { scope.enter(leg.scope) }
+            let source = PlaySource(leg.tasks, scope, contents, vocabulary)
+            let mode = options.changes ? HostDriver.Progress.Mode.change : .plan
+            progress[target.name] = HostDriver.Progress(
+                source,
+                mode,
+                wantsDiffs: options.wantsDiffs,
+                FileTools.standard,
+                knowsFacts: scope.facts != nil,
+                options.changes ? Prospects() : journeys[target.name]?.prospects ?? Prospects()
+            )
+        }
+        let starts = Starts(progress)
+        let outcomes = await common.fleet.run(members, keeping: true) { target, remote in
+            await self.drive(target.name, remote, starts)
+        }
+        for (target, outcome) in zip(members, outcomes) {
+            journeys[target.name]?.note(outcome, drivers.removeValue(forKey: target.name))
+            if journeys[target.name]?.isOver == true, !leg.isTold { await tellFinished([target.name], targets) }
+        }
+    }
+
+    /// Says of hosts that nothing more comes for them, once each.
+    private func tellFinished(_ hosts: Set<String>, _ targets: [Target]) async {
+        if common.isQuiet { return }
+        for target in targets where hosts.contains(target.name) && !told.contains(target.name) {
+            guard let journey = journeys[target.name], journey.hasNews else { continue }
+            told.insert(target.name)
+            await common.fleet.emit(
+                .hostFinished(journey.report(isPlan: !options.changes).result),
+                host: target.name
+            )
+        }
     }
 
     private func drive(_ host: String, _ remote: SSHRemote, _ starts: Starts) async {
@@ -94,17 +119,30 @@ actor PlaybookPass {
     func stop() {
         common.rendezvous.stop()
         for driver in drivers.values { driver.stop() }
+        isStopped = true
+        rest?.end()
     }
 
-    /// What is finished on all hosts before anything else begins.
-    struct Leg {
-        let scope: PlayScope
-        let tasks: [TaskDefinition]
-        let hosts: Set<String>
-        let isFirstOfPlay: Bool
+    /// Waits, unless somebody wants the run to end.
+    func wait(_ duration: Duration) async {
+        if isStopped { return }
+        let sleep = Sleep(on: loop)
+        rest = sleep
+        await sleep.wait(duration)
+        rest = nil
     }
+}
 
-    private static func legs(of part: Part, isPlan: Bool) -> [Leg] {
+/// What is finished on all its hosts before anything else begins.
+struct Leg {
+    let scope: PlayScope
+    let tasks: [TaskDefinition]
+    let hosts: Set<String>
+    let isFirstOfPlay: Bool
+    /// A host that fails here may still have to come to something: it is told of later.
+    var isTold = false
+
+    static func all(of part: PlaybookPass.Part, isPlan: Bool) -> [Leg] {
         let tasks = part.scope.tasks
         let staged = tasks.filter { $0.phase == .stage }
         let rest = tasks.filter { $0.phase == .run }

@@ -318,6 +318,7 @@ extension Decision {
         case .none(let note): note.map { "nothing: " + $0 } ?? "nothing"
         case .change(let change): change.words.joined(separator: ", ")
         case .unsummed(let path): "takes the sum of \(path)"
+        case .deploy(_, let words): words.joined(separator: "; ")
         case .carryOut: "carried out"
         case .pause: "pause"
         case .impossible(let problem): problem.message + (problem.hint.map { "; " + $0 } ?? "")

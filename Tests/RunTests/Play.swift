@@ -70,6 +70,9 @@ struct Stage {
             case .pause(let number, _):
                 log.append("pause \(number)")
                 progress.paused()
+            case .deploy(let number, let deployment, _):
+                log.append("deploy \(number) \(deployment.part.rawValue)")
+                progress.deployed(.done(), deployment.part)
             case .rest: log.append("rest")
             case .apply(let batch): apply(batch)
             case .ask(let number, let question, _):

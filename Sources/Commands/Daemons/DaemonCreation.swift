@@ -200,7 +200,7 @@ private struct DaemonHost: Sendable {
             if let obstacle = change.obstacles.first { return failed(obstacle.problem) }
             return await ServiceVerbHost(verb: .start, service: daemon.id.service, view: view).run(change.operation)
         case .impossible(let problem): return failed(problem)
-        case .none, .unsummed, .carryOut, .pause:
+        case .none, .unsummed, .carryOut, .deploy, .pause:
             return failed(.init(kind: "exists", message: "there is a daemon \(daemon.id.text) already"))
         }
     }

@@ -44,6 +44,7 @@ package struct TaskKind: Sendable {
         ServiceTask.restart,
         ServiceTask.reload,
         DaemonTask.kind,
+        DeployTask.kind,
     ]
 
     static func named(_ name: String) -> TaskKind? { all.first { $0.name == name } }

@@ -41,6 +41,8 @@ package struct ReleaseDeclaration: Sendable {
     let settings: Settings
 
     package var origin: Origin { settings.origin }
+    /// Where it is said what it is made of.
+    package var artifactOrigin: Origin { settings["artifact"]?.origin ?? settings.origin }
 }
 
 /// One of a service's files as it is written.

@@ -1,0 +1,94 @@
+import Events
+import Playbook
+import Reactor
+import Rollout
+import SSH
+
+/// Carries out what a rollout decides: it holds no rule of its own.
+extension PlaybookPass {
+    func roll(_ part: Part, _ targets: [Target]) async {
+        let legs = DeployLegs(part.scope.tasks)
+        let members = targets.filter { part.hosts.contains($0.name) && journeys[$0.name]?.isOver == false }.map(\.name)
+        var rollout = Rollout(members, RolloutPolicy(migrates: true))
+        let began = loop.now
+        var (staged, changed): (Set<String>, Set<String>) = ([], [])
+        while !rollout.isFinished {
+            rollout.tick(loop.now - began)
+            if isStopped { rollout.interrupt() }
+            var turn: [String] = []
+            for action in rollout.next() {
+                switch action {
+                case .stage(let hosts):
+                    await run(leg(legs.staged, hosts, part, isFirst: true), targets)
+                    for host in hosts {
+                        let report = journeys[host].staging
+                        if report == .staged { staged.insert(host) }
+                        rollout.report(host, report)
+                    }
+                case .migrate(let host):
+                    await run(leg(legs.deploys(.migrate), [host], part), targets)
+                    rollout.report(host, journeys[host].migration)
+                case .switch(let host): turn.append(host)
+                case .wait(let until): await wait(until - (loop.now - began))
+                case .check(let hosts):
+                    await run(leg(legs.deploys(.check), hosts, part), targets)
+                    for host in hosts { rollout.report(host, journeys[host].health) }
+                case .takeBack(let host):
+                    journeys[host]?.beginTakingBack()
+                    await run(leg(legs.deploys(.takeBack), [host], part), targets)
+                    rollout.report(host, journeys[host]?.endTakingBack() == true ? .back : .failed)
+                    changed.remove(host)
+                case .finish: break
+                }
+            }
+            if turn.isEmpty { continue }
+            await run(leg(legs.turn, turn, part), targets)
+            for host in turn {
+                staged.remove(host)
+                let report = journeys[host].switching
+                if report == .changed { changed.insert(host) }
+                rollout.report(host, report)
+            }
+        }
+        await run(leg(legs.deploys(.settle), Array(changed), part), targets)
+        await run(leg(legs.deploys(.letGo), Array(staged), part), targets)
+        for host in staged { journeys[host]?.leaveStaged() }
+    }
+
+    private func leg(_ tasks: [TaskDefinition], _ hosts: [String], _ part: Part, isFirst: Bool = false) -> Leg {
+        Leg(scope: part.scope, tasks: tasks, hosts: Set(hosts), isFirstOfPlay: isFirst, isTold: true)
+    }
+}
+
+/// What a journey comes to in the words of a rollout. Nobody's is that of a host that was never reached.
+extension Journey? {
+    fileprivate var staging: StagingReport {
+        guard let self, !self.isUnreachable else { return .unreachable }
+        guard let failure = self.failed else { return self.isOver ? .failed : .staged }
+        switch failure.kind {
+        case HostResult.refusedKind: return .refused
+        case HostResult.lockedKind: return .locked
+        default: return .failed
+        }
+    }
+
+    fileprivate var migration: MigrationReport {
+        guard let self, !self.isUnreachable else { return .unknown }
+        guard let failure = self.failed else { return .migrated }
+        return failure.kind == "link_lost" ? .unknown : .failed
+    }
+
+    fileprivate var switching: SwitchReport {
+        guard let self else { return .unreachable }
+        if self.isHurt { return .dirty }
+        if self.isUnreachable { return self.hasSwitched ? .dirty : .unreachable }
+        guard let failure = self.failed else { return self.hasSwitched ? .changed : .unchanged }
+        if self.hasSwitched { return .broken }
+        return [HostResult.refusedKind, HostResult.lockedKind].contains(failure.kind) ? .refused : .undone
+    }
+
+    fileprivate var health: HealthReport {
+        guard let self, !self.isUnreachable else { return .unreachable }
+        return self.failed == nil ? .healthy : .unhealthy
+    }
+}
