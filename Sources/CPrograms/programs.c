@@ -78,6 +78,12 @@ static const unsigned char releases_look_sh[] = {
 static const unsigned char services_common_sh[] = {
 #embed "programs/services/common.sh"
 };
+static const unsigned char services_journal_sh[] = {
+#embed "programs/services/journal.sh"
+};
+static const unsigned char services_lock_sh[] = {
+#embed "programs/services/lock.sh"
+};
 static const unsigned char services_members_sh[] = {
 #embed "programs/services/members.sh"
 };
@@ -189,6 +195,8 @@ baton_program baton_releases_prune_sh(void) { return PROGRAM(releases_prune_sh);
 baton_program baton_releases_keep_sh(void) { return PROGRAM(releases_keep_sh); }
 baton_program baton_releases_look_sh(void) { return PROGRAM(releases_look_sh); }
 baton_program baton_services_common_sh(void) { return PROGRAM(services_common_sh); }
+baton_program baton_services_journal_sh(void) { return PROGRAM(services_journal_sh); }
+baton_program baton_services_lock_sh(void) { return PROGRAM(services_lock_sh); }
 baton_program baton_services_members_sh(void) { return PROGRAM(services_members_sh); }
 baton_program baton_services_procedure_sh(void) { return PROGRAM(services_procedure_sh); }
 baton_program baton_services_apply_sh(void) { return PROGRAM(services_apply_sh); }

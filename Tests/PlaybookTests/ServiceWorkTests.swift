@@ -98,6 +98,17 @@ struct ServiceWorkTests {
         #expect(change.paths.contains("/etc/baton/services/web/born-1"))
     }
 
+    @Test func `of whom nobody can tell whether a restart is due, that is said`() throws {
+        let work = try work()
+        let rendering = try work.definition.rendered(for: Self.systemd)
+        var found = sighting([.running, .running])
+        found.members[1].isDue = nil
+        guard case .none(let note) = work.decide(found, seen(work, rendering)) else { return #expect(Bool(false)) }
+        #expect(note == "2 running; unknown whether a restart is due")
+        found.unfinished = "apply: take web"
+        #expect(words(work.decide(found, seen(work, rendering))) == ["restart web@1.service"])
+    }
+
     @Test func `accounts and folders that are not there are known before anything is written`() throws {
         let work = try work()
         var seen = seen(work, nil)

@@ -21,6 +21,7 @@ import Testing
             "detail active running",
             "log /var/log/web.log",
             "member backoff - - current - web-instance N=1",
+            "member running - - unknown - web",
             "unfinished restart: stop web@0.service"
         )
         #expect(seen.supervisors == [SupervisorVersion(.systemd, 252), SupervisorVersion(.supervisord, 4, 2)])
@@ -29,8 +30,10 @@ import Testing
         var first = ServiceSighting.Member("web@0.service", .running)
         (first.pid, first.restarts, first.uptime, first.isDue) = (12, 0, 35, true)
         (first.detail, first.log) = ("active running", "/var/log/web.log")
-        #expect(seen.members == [first, ServiceSighting.Member("web-instance N=1", .backoff)])
-        #expect(seen.members.map(\.state.isUp) == [true, true])
+        var last = ServiceSighting.Member("web", .running)
+        last.isDue = nil
+        #expect(seen.members == [first, ServiceSighting.Member("web-instance N=1", .backoff), last])
+        #expect(seen.members.map(\.state.isUp) == [true, true, true])
     }
 
     @Test(arguments: [

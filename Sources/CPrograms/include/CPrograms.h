@@ -41,6 +41,8 @@ baton_program baton_releases_look_sh(void);
 
 // What changes services on hosts (programs/services).
 baton_program baton_services_common_sh(void);
+baton_program baton_services_journal_sh(void);
+baton_program baton_services_lock_sh(void);
 baton_program baton_services_members_sh(void);
 baton_program baton_services_procedure_sh(void);
 baton_program baton_services_apply_sh(void);

@@ -248,7 +248,9 @@ package struct ServiceWork: Work {
         }
         for (number, name) in rendering.members.enumerated() {
             let member = known[name] ?? ServiceSighting.Member(name, .absent)
-            let isDue = member.isDue || comparison.births.contains(number)
+            // Where no process can tell, it may be what a deployment that was cut off has left.
+            let isKnownDue = member.isDue ?? (found.unfinished != nil)
+            let isDue = isKnownDue || comparison.births.contains(number)
             if let word = state.word(for: member, isDue: isDue) { words.append("\(word) \(name)") }
         }
         return words
@@ -287,7 +289,7 @@ extension ServiceSighting {
         State.allCases.compactMap { state in
             let count = members.count { $0.state == state }
             return count == 0 ? nil : "\(count) \(state.rawValue)"
-        }.joined(separator: ", ")
+        }.joined(separator: ", ") + (members.contains { $0.isDue == nil } ? "; unknown whether a restart is due" : "")
     }
 }
 

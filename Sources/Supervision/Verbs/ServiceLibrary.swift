@@ -4,13 +4,14 @@ internal import Shell
 
 /// The shell functions that services are looked at and changed with (programs/services).
 enum ServiceLibrary: String, CaseIterable {
-    case common, members, procedure, apply, restore, look, detach, systemd, supervisord, runit, upstart
+    case common, journal, lock, members, procedure, apply, restore, look, detach, systemd, supervisord, runit, upstart
 
     /// What looks need.
-    static let looking: [ServiceLibrary] = [.common, .members, .procedure, .apply, .restore] + drivers + [.look]
+    static let looking: [ServiceLibrary] = changing + drivers + [.look]
     /// What a procedure needs, and what starts one and follows it.
-    static let procedures: [ServiceLibrary] = [.common, .members, .procedure, .apply, .restore] + drivers
+    static let procedures: [ServiceLibrary] = changing + drivers
     static let following: [ServiceLibrary] = [.common, .detach]
+    private static let changing: [ServiceLibrary] = [.common, .journal, .lock, .members, .procedure, .apply, .restore]
     private static let drivers: [ServiceLibrary] = [.systemd, .supervisord, .runit, .upstart]
 
     static let lookingParts: Set<HostLibrary> = [.state, .age, .limit]
@@ -27,6 +28,8 @@ enum ServiceLibrary: String, CaseIterable {
     private var embedded: baton_program {
         switch self {
         case .common: baton_services_common_sh()
+        case .journal: baton_services_journal_sh()
+        case .lock: baton_services_lock_sh()
         case .members: baton_services_members_sh()
         case .procedure: baton_services_procedure_sh()
         case .apply: baton_services_apply_sh()

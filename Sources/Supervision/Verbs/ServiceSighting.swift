@@ -20,8 +20,8 @@ package struct ServiceSighting: Equatable, Sendable {
         package var pid: Int?
         /// Automatic ones, where the supervisor counts.
         package var restarts: Int?
-        /// Its process is older than what it would be born with now.
-        package var isDue = false
+        /// Its process is older than what it would be born with now; nil where nobody can tell.
+        package var isDue: Bool? = false
         /// It runs, and has not been up for `start_seconds`.
         package var isYoung = false
         /// In seconds.

@@ -7,7 +7,7 @@
 # for each directory, file and link.
 baton_service_apply() {
     b_service=$1 b_wanted=$2 b_adopts=$4
-    b_acted='' b_broken='' b_words='' b_new_files='' b_new_folders=''
+    b_acted='' b_broken='' b_words='' b_untold='' b_written='' b_new_files='' b_new_folders=''
     b_pass=compare
     b_definition
     baton_manifest "$1"
@@ -52,7 +52,7 @@ baton_service_apply() {
         exit 1
     }
     [ -n "$b_acted$b_changed" ] && exit 0
-    baton_note nothing "$b_service is as it should be"
+    baton_note nothing "$b_service is as it should be${b_untold:+, but nothing can tell whether a restart is due of$b_untold}"
     exit 76
 }
 
@@ -170,10 +170,10 @@ baton_install_file() {
     esac
     # Of a member that is new: some supervisors start it as soon as they know it.
     if [ "$7" = birth ] && [ "$b_pass" = install ] && [ "$b_seen_1" != missing ]; then
-        b_reborn=yes
+        b_reborn=$b_reborn$2$b_newline
         return 0
     fi
-    case $7 in birth) b_births=yes ;; *) baton_note install "$2" ;; esac
+    case $7 in birth) b_births=yes b_written=$b_written$2$b_newline ;; *) baton_note install "$2" ;; esac
     if [ "$b_seen_1" = missing ]; then
         b_made="$2$b_newline$b_made"
     else
@@ -281,7 +281,7 @@ baton_any_due() { ! baton_each baton_is_not_due; }
 
 baton_is_not_due() {
     baton_look_at "$2"
-    ! baton_due "$1"
+    ! baton_due "$@"
 }
 
 # MARK: members
@@ -296,9 +296,12 @@ baton_renew_member() {
     baton_look_at "$2"
     case $b_state in
     running | starting)
-        if baton_due "$1"; then
+        if baton_due "$@"; then
             baton_restart_member "$@"
-        elif [ "$b_state" = starting ] || baton_young; then
+            return
+        fi
+        if [ "$b_fresh" = unknown ]; then b_untold="$b_untold $2"; fi
+        if [ "$b_state" = starting ] || baton_young; then
             # It was started a moment ago, by whoever.
             baton_stays "$@"
         fi
@@ -310,5 +313,5 @@ baton_renew_member() {
 
 baton_refresh_member() {
     baton_look_at "$2"
-    if [ "$b_state" = running ] && ! baton_due "$1"; then baton_reload_member "$@"; else baton_renew_member "$@"; fi
+    if [ "$b_state" = running ] && ! baton_due "$@"; then baton_reload_member "$@"; else baton_renew_member "$@"; fi
 }

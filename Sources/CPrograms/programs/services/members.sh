@@ -3,13 +3,6 @@
 # Members of a service, one after another: asked for, waited for, and seen to have come true. What is seen is what the
 # supervisor and the kernel tell; how commands end is not believed.
 
-# A line of the journal: when, what, and of whom. The intent comes before the action, the result after it.
-baton_note() {
-    baton_clock
-    printf '%s %s\n' "$b_clock" "$*"
-    [ -z "${b_journal-}" ] || printf '%s %s\n' "$b_clock" "$*" >>"$b_journal"
-}
-
 # What member $1 is now.
 baton_look_at() {
     b_follows=
@@ -195,9 +188,13 @@ baton_summary() {
 baton_after_stop() {
     if [ -z "$b_post_stop" ]; then return 0; fi
     b_is_due=$b_var/$b_service/post-stop-due
-    # Until it has succeeded it is due, whoever was interrupted.
-    if [ -n "${b_acted-}" ]; then : >"$b_is_due"; fi
-    if [ ! -e "$b_is_due" ]; then return 0; fi
+    if [ -e "$b_volatile/$b_service/post-stop-due" ]; then b_is_due=$b_volatile/$b_service/post-stop-due; fi
+    # Until it has succeeded it is due, whoever was interrupted. Where the disk is full, until the next boot.
+    if [ -n "${b_acted-}" ] && ! { printf '' >"$b_is_due"; } 2>/dev/null; then
+        b_is_due=$b_volatile/$b_service/post-stop-due
+        { printf '' >"$b_is_due"; } 2>/dev/null
+    fi
+    if [ -z "${b_acted-}" ] && [ ! -e "$b_is_due" ]; then return 0; fi
     b_acted=yes
     baton_note post_stop
     b_said=$(

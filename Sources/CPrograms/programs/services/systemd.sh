@@ -128,15 +128,36 @@ baton_systemd_master() {
     b_sy_pid=$({ baton_limited 5 head -c 20 "$b_sy_pidfile" | tr -d '\000'; } 2>/dev/null)
     b_sy_pid=${b_sy_pid%%"$b_newline"*}
     case $b_sy_pid in '' | 0* | 1 | *[!0-9]* | ???????????*) return 0 ;; esac
-    # Names of groups are as whoever reads them sees them; process 1 is where its own begin.
-    b_sy_top=
-    while IFS= read -r b_sy_line; do
-        case $b_sy_line in *:/*/init.scope) b_sy_top=${b_sy_line#*:*:} b_sy_top=${b_sy_top%/init.scope} ;; esac
-    done 2>/dev/null </proc/1/cgroup
+    baton_systemd_top
     while IFS= read -r b_sy_line; do
         case $b_sy_line in *":$b_sy_top$b_sy_group") b_pid=$b_sy_pid ;; esac
     done 2>/dev/null <"/proc/$b_sy_pid/cgroup"
     return 0
+}
+
+# Names of groups are as whoever reads them sees them; process 1 is where its own begin, in b_sy_top.
+baton_systemd_top() {
+    b_sy_top=
+    while IFS= read -r b_sy_line; do
+        case $b_sy_line in *:/*/init.scope) b_sy_top=${b_sy_line#*:*:} b_sy_top=${b_sy_top%/init.scope} ;; esac
+    done 2>/dev/null </proc/1/cgroup
+}
+
+# Of a unit whose main process nobody knows: which of all its processes began first, in b_eldest.
+baton_systemd_eldest() {
+    b_eldest='' b_sy_first=
+    baton_systemd_show "$1" && [ -n "$b_sy_group" ] || return 0
+    baton_systemd_top
+    # shellcheck disable=SC2013
+    for b_sy_path in $(grep -lF ":$b_sy_top$b_sy_group" /proc/[0-9]*/cgroup 2>/dev/null); do
+        b_sy_in=
+        while IFS= read -r b_sy_line; do
+            case $b_sy_line in *":$b_sy_top$b_sy_group" | *":$b_sy_top$b_sy_group/"*) b_sy_in=yes ;; esac
+        done 2>/dev/null <"$b_sy_path"
+        b_sy_pid=${b_sy_path#/proc/} b_sy_pid=${b_sy_pid%%/*}
+        if [ -z "$b_sy_in" ] || ! baton_started "$b_sy_pid"; then continue; fi
+        if [ -z "$b_sy_first" ] || [ "$b_started" -lt "$b_sy_first" ]; then b_sy_first=$b_started b_eldest=$b_sy_pid; fi
+    done
 }
 
 # A unit that was started too often refuses the next start until that is forgotten.
