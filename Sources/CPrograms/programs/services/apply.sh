@@ -38,9 +38,12 @@ baton_service_apply() {
         baton_clean "$b_said"
         baton_undo "$b_supervisor refuses the definition: $b_clean"
     fi
+    # Only now: some supervisors start what they find there.
+    b_pass=connect
+    b_definition
     b_said=
     baton_surplus
-    baton_fresh_folders
+    baton_fresh_folders || baton_undo "a directory of $b_service below /run could not be made: $b_said"
     baton_take_up
     b_pass=birth
     b_definition
@@ -184,12 +187,20 @@ baton_install_file() {
     b_changed=yes
 }
 
-baton_install_link() {
+baton_install_link() { :; }
+
+baton_connect_directory() { :; }
+baton_connect_file() { :; }
+baton_connect_link() {
     baton_see - "$2"
     case $b_seen_1 in "link "*" $3") return 0 ;; esac
     baton_note install "$2"
     if [ "$b_seen_1" = missing ]; then
         b_made="$2$b_newline$b_made"
+        if [ "$b_wanted" = stopped ] && baton_drives hold; then
+            baton_drive hold "$3" || baton_undo "$3 could not be kept from starting: $b_said"
+            b_made="$3/down$b_newline$b_made"
+        fi
     else
         baton_preserve "$2" || baton_undo "the old $2 could not be kept"
     fi
@@ -236,9 +247,9 @@ baton_surplus() {
     b_files=$b_keep_files b_links='' b_folders=$b_keep_folders b_members=$b_keep_members
 }
 
-# Directories that are made anew after each boot are wanted now.
+# Directories that are made anew after each boot are wanted now: those of b_files. Fails with b_said.
 baton_fresh_folders() {
-    b_list=$b_new_files
+    b_list=$b_files
     while [ -n "$b_list" ]; do
         b_path=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
         case $b_path in /etc/tmpfiles.d/*) ;; *) continue ;; esac
@@ -246,11 +257,20 @@ baton_fresh_folders() {
             b_said=$(baton_limited 60 systemd-tmpfiles --create "$b_path" 2>&1 </dev/null) && continue
         fi
         # Those that Baton writes are lines with a directory each.
-        while read -r b_kind b_folder b_mode b_user b_rest; do
-            if [ "$b_kind" != d ] || [ -d "$b_folder" ]; then continue; fi
-            mkdir -m "$b_mode" -- "$b_folder" && chown "$b_user" -- "$b_folder"
-        done <"$b_path"
+        b_said=$(
+            exec 2>&1
+            while read -r b_kind b_folder b_mode b_user b_rest; do
+                if [ "$b_kind" != d ]; then continue; fi
+                if [ -h "$b_folder" ]; then
+                    echo "$b_folder is a link, and has to be a directory"
+                    exit 1
+                fi
+                if [ ! -d "$b_folder" ]; then mkdir -m "$b_mode" -- "$b_folder" || exit 1; fi
+                chown "$b_user:" -- "$b_folder" && chmod "$b_mode" -- "$b_folder" || exit 1
+            done <"$b_path"
+        ) || return 1
     done
+    b_said=
 }
 
 # The supervisor learns of it. One that knows members only all together forgets them first, and they stop for that.

@@ -70,6 +70,15 @@ baton_service_verb() {
     if [ "$1" = remove ]; then
         baton_remove_service || exit 1
     else
+        case $1 in
+        start | restart | reload)
+            # After a boot on a host where nothing else makes them.
+            baton_fresh_folders || {
+                printf 'a directory of %s below /run could not be made: %s\n' "$b_service" "$b_said" >&2
+                exit 1
+            }
+            ;;
+        esac
         { baton_known_members && "baton_${1}_all" && baton_enabling "$5"; } || {
             baton_summary
             exit 1

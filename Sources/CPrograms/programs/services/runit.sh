@@ -207,6 +207,21 @@ baton_runit_enable() {
     done
 }
 
+# What is new is not to start when runsv finds it. runsv looks for `down` only when it begins, and until the next boot only
+# for members that are new.
+baton_runit_hold() {
+    if [ -e "$1/down" ]; then return 0; fi
+    b_said=$({ printf '' >"$1/down"; } 2>&1) || return 1
+    b_rv_held="${b_rv_held-}$1$b_newline"
+}
+
+baton_runit_let_go() {
+    while [ -n "${b_rv_held-}" ]; do
+        rm -f "${b_rv_held%%"$b_newline"*}/down"
+        b_rv_held=${b_rv_held#*"$b_newline"}
+    done
+}
+
 # Its scripts, read by the shell that will run them. b_members: a line each.
 baton_runit_check() {
     b_said='' b_rv_members=$b_members$b_newline
@@ -257,6 +272,7 @@ baton_runit_take() {
         fi
         rm -rf "$b_rv_folder/$b_rv_member/log-before"
     done
+    baton_runit_let_go
     b_said=
 }
 

@@ -263,11 +263,15 @@ baton_supervisord_take() {
         b_sd_taken="$b_sd_taken$b_sd_group "
         case $b_sd_changes in
         *"$b_newline$b_sd_group: changed$b_newline"*)
+            if baton_supervisord_knows "$b_sd_group"; then continue; fi
             baton_supervisord_leave "$b_sd_group" && baton_supervisord_join "$b_sd_group" || return 1
             ;;
         *"$b_newline$b_sd_group: available$b_newline"*) baton_supervisord_join "$b_sd_group" || return 1 ;;
         *)
-            if baton_supervisord_has "$b_sd_group"; then continue; fi
+            if baton_supervisord_has "$b_sd_group"; then
+                baton_supervisord_remember "$b_sd_group"
+                continue
+            fi
             b_said="supervisord does not read /etc/supervisor/conf.d/$b_sd_group.conf: $b_sd_conf does not include it"
             return 1
             ;;
@@ -299,12 +303,42 @@ baton_supervisord_leave() {
     return 1
 }
 
-# Its members start with it where they start at boot.
+# What supervisord was last given for a group, but for whether it starts at boot: that alone is no reason to begin anew, as
+# supervisord asks for it only when it starts itself.
+baton_supervisord_given() {
+    baton_supervisord_file "$1"
+    baton_started "$b_sd_pid" || return 1
+    b_sd_given="$b_sd_pid $b_started$b_newline$(sed 's/^autostart=.*/autostart=/' "$b_sd_file" 2>/dev/null)"
+}
+
+baton_supervisord_remember() {
+    if baton_supervisord_given "$1" && baton_state_folder "$b_volatile" "$1"; then
+        { printf '%s\n' "$b_sd_given" >"$b_volatile/$1/given"; } 2>/dev/null
+    fi
+    b_said=
+}
+
+baton_supervisord_knows() {
+    baton_supervisord_has "$1" && baton_supervisord_given "$1" || return 1
+    [ "$b_sd_given" = "$(cat "$b_volatile/$1/given" 2>/dev/null)" ]
+}
+
+# Its members start with it where they start at boot. Where they are not to run now, supervisord is given a definition that
+# does not start them, and finds the right one when it starts itself.
 baton_supervisord_join() {
+    b_sd_boot=
+    if [ "${b_wanted-}" = stopped ] && baton_supervisord_enabled "$1"; then
+        b_sd_boot=yes
+        baton_supervisord_enable "$1" no && baton_supervisord_check || return 1
+    fi
     for b_sd_path in /run/baton/"$1"/starts-*; do rm -f "$b_sd_path" 2>/dev/null || :; done
     baton_supervisord_ask 30 add "$1" || return 1
     b_sd_before=$b_said
-    if baton_supervisord_has "$1"; then return 0; fi
+    if [ -n "$b_sd_boot" ]; then baton_supervisord_enable "$1" yes || return 1; fi
+    if baton_supervisord_has "$1"; then
+        baton_supervisord_remember "$1"
+        return 0
+    fi
     b_said=$b_sd_before
     return 1
 }
