@@ -93,6 +93,12 @@ import Testing
             try await host.write("/etc/systemd/system/slow.service", text)
             try await host.output("systemctl daemon-reload")
             #expect(try await driver.told("stop_seconds", "baton_systemd_members", "slow") == "600")
+            // To start as well, and by whatever name.
+            let alias = text + "TimeoutStartSec=20min\n[Install]\nAlias=other.service\nWantedBy=multi-user.target\n"
+            try await host.write("/etc/systemd/system/slow.service", alias)
+            try await host.output("systemctl daemon-reload && systemctl enable slow")
+            #expect(try await driver.told("boot_seconds", "baton_systemd_members", "slow") == "1210")
+            #expect(try await driver.told("whole", "baton_systemd_members", "other") == "slow.service")
         }
     }
 

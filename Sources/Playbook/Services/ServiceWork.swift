@@ -108,8 +108,8 @@ package struct ServiceWork: Work {
 
     /// Each member has its time, and some more for being seen to come true.
     package var usualTimeout: Duration? {
-        let member = definition.startSeconds + 2 * definition.stopSeconds + 80
-        return .seconds(max(definition.instances.count, 1) * member)
+        let times = ServiceSighting.Times(start: definition.startSeconds, stop: definition.stopSeconds, boot: 60)
+        return .seconds(max(definition.instances.count, 1) * times.member)
     }
 
     package var aftermath: Look? { state == .stopped ? nil : look.look }
@@ -157,6 +157,8 @@ package struct ServiceWork: Work {
         )
         var change = Change(operation, words: words, paths: comparison.changed)
         change.differences = comparison.differences
+        // What is there already stops as its own definition says.
+        if let old = found.timeout, let own = usualTimeout { change.timeout = own + old }
         change.obstacles = obstacles(rendering, comparison, seen)
         return .change(change)
     }

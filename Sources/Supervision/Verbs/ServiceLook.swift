@@ -74,6 +74,10 @@ private struct SightingReader {
         case "file":
             guard sighting.manifest?.paths.count ?? 0 < Self.most else { return false }
             sighting.manifest?.paths.append(value)
+        case "seconds":
+            let numbers = value.split(separator: " ", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
+            guard numbers.count == 3, numbers.allSatisfy({ (0...86_400).contains($0) }) else { return false }
+            sighting.times = ServiceSighting.Times(start: numbers[0], stop: numbers[1], boot: numbers[2])
         case "nobody": sighting.isSupervised = false
         case "enabled":
             guard value == "yes" || value == "no" else { return false }

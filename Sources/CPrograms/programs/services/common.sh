@@ -69,7 +69,8 @@ baton_state_folder() {
 
 # baton_manifest NAME: what the host keeps of a service. Fails with 1 and b_said, or with 2 where there is nothing.
 baton_manifest() {
-    b_service=$1 b_supervisor='' b_whole='' b_account=root b_start_seconds=1 b_stop_seconds=10 b_reload_signal=HUP
+    b_service=$1 b_supervisor='' b_whole='' b_account=root b_start_seconds=1 b_stop_seconds=10 b_boot_seconds=60
+    b_reload_signal=HUP
     b_boot=yes b_post_stop='' b_post_stop_in=/ b_members='' b_logs='' b_files='' b_links='' b_folders='' b_count_of=0
     b_user_log=
     b_said="\"$1\" cannot be the name of a service"
@@ -125,7 +126,8 @@ baton_manifest() {
 # baton_unit NAME SUPERVISOR: something that Baton did not define, as if there were a manifest. Without a supervisor it is
 # the first one that runs here.
 baton_unit() {
-    b_service=$1 b_supervisor=$2 b_account=root b_start_seconds=1 b_stop_seconds=90 b_reload_signal=HUP
+    b_service=$1 b_supervisor=$2 b_account=root b_start_seconds=1 b_stop_seconds=90 b_boot_seconds=60
+    b_reload_signal=HUP
     b_boot='' b_post_stop='' b_post_stop_in=/ b_logs='' b_files='' b_links='' b_folders='' b_user_log=''
     b_said="\"$1\" cannot be the name of a unit"
     baton_good_member "$1" || return 1

@@ -39,6 +39,7 @@ baton_look_known() {
             b_list=${b_list#*"$b_newline"}
         done
     fi
+    printf 'seconds %d %d %d\n' "$b_start_seconds" "$b_stop_seconds" "$b_boot_seconds"
     if ! baton_drive here; then
         printf 'nobody %s\n' "$b_supervisor"
         return

@@ -178,7 +178,7 @@ baton_systemd_reload() {
     baton_systemd_forget
     b_said="$1 has no ExecReload: its unit does not say how it is reloaded"
     [ "$b_sy_reload" = yes ] || return 1
-    baton_systemd_ask 60 reload -- "$1"
+    baton_systemd_ask "${b_boot_seconds:-60}" reload -- "$1"
 }
 
 baton_systemd_signal() {
@@ -300,13 +300,26 @@ baton_systemd_known() {
     if [ -e "/etc/init.d/$1" ]; then b_known=$b_known/etc/init.d/$1$b_newline; fi
 }
 
-# A name without a suffix is a service's. How long it has to stop its unit says, up to an hour.
+# A name without a suffix is a service's, and one may be another's alias. How long it has to start and to stop its unit says,
+# up to an hour.
 baton_systemd_members() {
     case $1 in *.*) ;; *) b_whole=$1.service ;; esac
+    b_sy_rest=$(
+        baton_limited 20 systemctl show -p Id,TimeoutStartUSec,TimeoutStopUSec -- "$b_whole" 2>/dev/null </dev/null
+    )$b_newline
+    while [ -n "$b_sy_rest" ]; do
+        b_sy_line=${b_sy_rest%%"$b_newline"*} b_sy_rest=${b_sy_rest#*"$b_newline"}
+        b_sy_value=${b_sy_line#*=}
+        case $b_sy_line in
+        Id=*) if baton_good_member "$b_sy_value"; then b_whole=$b_sy_value; fi ;;
+        TimeoutStartUSec=*)
+            # systemd ends it then: some more time is for seeing that.
+            if baton_systemd_seconds "$b_sy_value" && [ "$b_sy_seconds" -gt 50 ]; then b_boot_seconds=$((b_sy_seconds + 10)); fi
+            ;;
+        TimeoutStopUSec=*) if baton_systemd_seconds "$b_sy_value"; then b_stop_seconds=$b_sy_seconds; fi ;;
+        esac
+    done
     b_members=$b_whole$b_newline
-    b_sy_line=$(baton_limited 20 systemctl show -p TimeoutStopUSec -- "$b_whole" 2>/dev/null </dev/null)
-    baton_systemd_seconds "${b_sy_line#TimeoutStopUSec=}" || return 0
-    b_stop_seconds=$b_sy_seconds
 }
 
 # A time as systemctl tells it, `1min 30s`, as seconds in b_sy_seconds: from 1 to 3600, rounded up.
