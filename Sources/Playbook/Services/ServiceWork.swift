@@ -9,7 +9,8 @@ package struct ServiceWork: Work {
     let definition: ServiceDefinition
     let state: WantedState
     let look: ServiceLook
-    private let pathLooks: [Look]
+    /// The files of all renderings that the definition allows.
+    package let pathLooks: [Look]
 
     package init(
         _ definition: ServiceDefinition,
@@ -161,6 +162,26 @@ package struct ServiceWork: Work {
         if let old = found.timeout, let own = usualTimeout { change.timeout = own + old }
         change.obstacles = obstacles(rendering, comparison, seen)
         return .change(change)
+    }
+
+    /// What differs on a host, but for what is secret: nobody has to know it for that.
+    package func drift(_ found: ServiceSighting, _ seen: Sightings) -> [String] {
+        var rendering: Rendering
+        switch self.rendering(found) {
+        case .success(let own): rendering = own
+        case .failure(let refusal): return [refusal.problem.message]
+        }
+        rendering.files.removeAll { $0.isSecret || $0.isBirth || $0.isKept }
+        let comparison = DefinitionComparison(rendering, seen)
+        var words = comparison.words
+        if let problem = comparison.problem { words.append(problem.message) }
+        if let old = found.manifest?.supervisor, old != rendering.supervisor.supervisor {
+            words.append("\(old.title), not \(rendering.supervisor.supervisor.title)")
+        }
+        if let isEnabled = found.isEnabled, isEnabled != definition.startsAtBoot {
+            words.append(isEnabled ? "starts with the host" : "does not start with the host")
+        }
+        return words
     }
 
     // MARK: What the host has
