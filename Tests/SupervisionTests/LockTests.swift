@@ -53,7 +53,7 @@ import Testing
             )
             #expect(others.succeeded)
             #expect(try await place.verb(.restart).end == .done)
-            #expect(Files.list("\(place.path)/run/services/web") == [])
+            #expect(Files.list("\(place.path)/run/services") == [])
         }
     }
 
@@ -78,7 +78,7 @@ import Testing
             #expect(place.read("fake/asked") == "start web@2.service\n")
             // And its journal is the service's.
             try await Self.letGo(place)
-            _ = try await place.shell("rm -r run/services/web")
+            _ = try await place.shell("rm -rf run/services/web")
             #expect(try await place.unitVerb(.start, "web@1").end == .done)
             #expect(place.read("var/services/web/journal").contains("start web@1.service"))
         }
@@ -103,7 +103,7 @@ import Testing
             _ = try await place.shell("until [ -e fake/claimed ]; do sleep 0.1; done")
             let second = try await place.verb(.start, round: 2)
             #expect(second.end == .failed(status: ServicePrograms.busyStatus), "\(second)")
-            #expect(second.errors == "web is being changed by somebody else: its lock cannot be had\n")
+            #expect(second.errors == "the lock of web cannot be had: somebody else is changing it\n")
             _ = try await place.shell("rm fake/claimed")
             _ = try await first
             #expect(place.read("out").contains(" running web@0 "), "\(place.read("out"))\(place.read("err"))")

@@ -152,6 +152,25 @@ import Testing
     }
 
     @Test(arguments: shells)
+    func `how commands are ended is found out once`(shell: HostShell) async throws {
+        try await withPlace(shell) { place in
+            try place.manifest(["web@0"])
+            try place.write(
+                "fake/more",
+                """
+                timeout() { printf '%s\\n' "$*" >>"$b_fake/timeouts"; command timeout "$@"; }
+                baton_systemd_forget() { b_fake_said=$(baton_limited 5 echo said); }
+
+                """
+            )
+            #expect(try await place.verb(.restart).end == .done)
+            let asked = place.read("fake/timeouts").split(separator: "\n")
+            #expect(asked.filter { $0.hasSuffix("echo said") }.count > 1)
+            #expect(asked.filter { $0.hasSuffix("1 true") }.count == 1, "\(asked)")
+        }
+    }
+
+    @Test(arguments: shells)
     func `who dies while others are seen to is not passed over`(shell: HostShell) async throws {
         try await withPlace(shell) { place in
             try place.manifest(["web@0", "web@1"])

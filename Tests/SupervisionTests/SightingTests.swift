@@ -42,7 +42,8 @@ import Testing
         "supervisor cron 1", "supervisor systemd", "supervisor systemd x", "manifest cron", "enabled maybe", "detail x",
         "log /x", "member running 1 0 due 1", "member dancing 1 0 due 1 x", "member running -1 0 due 1 x",
         "member running 1 0 perhaps 1 x", "member running 1 0 due 1 ", "member running 99999999999999999999 0 due 1 x",
-        "seconds 1 2", "seconds 1 2 -3", "seconds 1 2 99999", "seconds 1 2 x", "surprise", "busy \u{1b}[1m", "busy a\u{7f}",
+        "seconds 1 2", "seconds 1 2 -3", "seconds 1 2 99999", "seconds 1 2 x", "surprise", "busy \u{1b}[1m",
+        "busy a\u{7f}",
     ])
     func `anything else is an error`(line: String) {
         #expect(throws: ServiceLookError.self) { try read(line) }

@@ -41,7 +41,10 @@ import Testing
     private static func manifest(_ place: ProcedurePlace, startSeconds: Int = 1) throws {
         try place.manifest(["web@0"])
         let text = place.read("etc/services/web/service")
-        try place.write("etc/services/web/service", text.replacing("start_seconds 0", with: "start_seconds \(startSeconds)"))
+        try place.write(
+            "etc/services/web/service",
+            text.replacing("start_seconds 0", with: "start_seconds \(startSeconds)")
+        )
     }
 
     @Test(arguments: HostShell.present)

@@ -82,6 +82,7 @@ baton_follow() {
     done
     cat "$b_run/err" >&2
     rm -rf "$b_run"
+    case $b_run in "$b_volatile"/*) rmdir "${b_run%/*}" 2>/dev/null ;; esac
     if [ -z "$b_ended" ]; then baton_fail "the change of $b_title was ended on the host before it was done"; fi
     # The last line of what is skipped says why.
     if [ "$b_ended" = 76 ]; then printf '%s\n' "$b_why"; fi

@@ -47,22 +47,25 @@ baton_claims() {
 
 # Takes the lock of service $1 for $2, or says who has it.
 baton_lock() {
-    if ! baton_state_folder "$b_volatile" "$1"; then
-        printf 'the lock of %s cannot be taken: %s\n' "$1" "$b_said" >&2
-        return 1
-    fi
     { read -r b_boot_id </proc/sys/kernel/random/boot_id; } 2>/dev/null
     baton_started "$$"
     b_claim=$b_volatile/$1/claim-$$-$b_started-$b_boot_id
     b_held=$b_volatile/$1/lock-${b_claim##*/claim-}
     b_when=$(date -u +%Y-%m-%dT%H:%M:%SZ)
     for b_try in 1 2 3 4 5 6 7 8 9 10 11 12; do
+        # Whoever ends may take the empty folder away again.
+        if ! baton_state_folder "$b_volatile" "$1"; then
+            printf 'the lock of %s cannot be taken: %s\n' "$1" "$b_said" >&2
+            return 1
+        fi
         if ! { printf '%s, by %s, since %s\n' "$2" "${b_who_asks:-somebody}" "$b_when" >"$b_volatile/$1/new-$$" &&
             mv -f "$b_volatile/$1/new-$$" "$b_claim"; } 2>/dev/null; then
             rm -f "$b_volatile/$1/new-$$" 2>/dev/null
-            printf 'the lock of %s cannot be taken: nothing can be written into %s\n' "$1" "$b_volatile/$1" >&2
-            return 1
+            b_why="nothing can be written into $b_volatile/$1"
+            baton_pause
+            continue
         fi
+        b_why='somebody else is changing it'
         baton_claims "$1"
         if [ -z "$b_holder$b_rival" ]; then
             { printf '' >"$b_held"; } 2>/dev/null && return 0
@@ -79,7 +82,7 @@ baton_lock() {
             b_pauses=$((b_pauses - 1))
         done
     done
-    printf '%s is being changed by somebody else: its lock cannot be had\n' "$1" >&2
+    printf 'the lock of %s cannot be had: %s\n' "$1" "$b_why" >&2
     return 1
 }
 

@@ -7,6 +7,7 @@
 baton_services_look() {
     b_name_of=$1 b_owner=$1 b_kind_of=$2 b_given=$3
     shift 3
+    baton_find_timeout
     for b_supervisor in systemd supervisord upstart runit; do
         if baton_drive here; then printf 'supervisor %s %s\n' "$b_supervisor" "$b_version"; fi
     done

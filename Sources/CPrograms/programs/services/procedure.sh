@@ -10,6 +10,7 @@ baton_procedure() {
     trap : HUP INT TERM PIPE
     b_service=$2 b_owner=$2 b_run=$1
     shift 2
+    baton_find_timeout
     # In a shell of its own, as it shares its variables with everybody.
     if [ "$2 ${5-}" = 'baton_service_verb unit' ]; then
         b_owner=$(baton_unit "$4" "$6" && baton_own && printf %s "$b_owner") || b_owner=$b_service
