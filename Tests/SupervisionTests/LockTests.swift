@@ -8,14 +8,14 @@ import Testing
 @Suite struct LockTests {
     private static let shells = HostShell.present
 
-    /// Has a process that runs hold the lock of a service. Its number and start are in `fake/holder.pid`.
+    /// Has a process that runs hold the lock of a service; the place ends it.
     private static func hold(_ name: String, _ place: ProcedurePlace) async throws {
         let held = try await place.shell(
             """
             mkdir -p 'run/services/\(name)'; chmod 700 'run/services/\(name)'
             read -r boot </proc/sys/kernel/random/boot_id
-            sleep 60 </dev/null >/dev/null 2>&1 &
-            set -- $! $(cut -d' ' -f22 /proc/$!/stat); echo "$*" >fake/holder.pid
+            sleep 1000 </dev/null >/dev/null 2>&1 &
+            set -- $! $(cut -d' ' -f22 /proc/$!/stat); echo "$1" >'fake/\(name).pid'
             echo 'restart, by ann, since 2026-01-02T03:04:05Z' >"run/services/\(name)/claim-$1-$2-$boot"
             : >"run/services/\(name)/lock-$1-$2-$boot"
             """
@@ -23,9 +23,9 @@ import Testing
         #expect(held.succeeded)
     }
 
-    private static func letGo(_ place: ProcedurePlace) async throws {
+    private static func letGo(_ name: String, _ place: ProcedurePlace) async throws {
         _ = try await place.shell(
-            "read -r p rest <fake/holder.pid; kill $p; while kill -0 $p 2>/dev/null; do sleep 0.1; done; rm fake/holder.pid"
+            "read -r p <fake/\(name).pid; kill $p; while kill -0 $p 2>/dev/null; do sleep 0.1; done; rm fake/\(name).pid"
         )
     }
 
@@ -42,7 +42,7 @@ import Testing
             #expect(try await place.look().busy == "restart, by ann, since 2026-01-02T03:04:05Z")
             #expect(place.read("fake/asked") == "")
             // Its process is gone; the number may be somebody else's by now, or it is from before the last boot.
-            try await Self.letGo(place)
+            try await Self.letGo("web", place)
             #expect(try await place.look().busy == nil)
             #expect(try await place.verb(.start).end == .done)
             let others = try await place.shell(
@@ -77,7 +77,7 @@ import Testing
             #expect(try await place.unitVerb(.start, "web@2").end == .done)
             #expect(place.read("fake/asked") == "start web@2.service\n")
             // And its journal is the service's.
-            try await Self.letGo(place)
+            try await Self.letGo("web", place)
             _ = try await place.shell("rm -rf run/services/web")
             #expect(try await place.unitVerb(.start, "web@1").end == .done)
             #expect(place.read("var/services/web/journal").contains("start web@1.service"))
