@@ -59,7 +59,7 @@ struct ServiceLogsTests {
                     ]
                         + [place.directory]
                 )
-                #expect(gone.output == "0  one: x\n", "\(gone.output)\(gone.errors)")
+                #expect(gone.succeeded && gone.output == "0  one: x\n", "\(gone.output)\(gone.errors)")
             }
         }
     }

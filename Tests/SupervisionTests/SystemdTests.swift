@@ -25,6 +25,17 @@ import Testing
             // Without it there is still the process that began first.
             #expect(try await driver.told("eldest", "baton_systemd_eldest", "trap.service") == good.pid)
             #expect(try await driver.told("eldest", "baton_systemd_eldest", "nosuch.service") == "")
+            // Nobody opens a fifo: who writes into it would learn of it.
+            try await host.output(
+                "rm /run/trap/pid && mkfifo /run/trap/pid && "
+                    + "systemd-run --quiet --unit=waiter sh -c 'cat /run/trap/child >/run/trap/pid; touch /run/trap/opened'"
+            )
+            #expect(try await driver("state", "trap.service").pid == "")
+            #expect(try await host.output("test -e /run/trap/opened || systemctl is-active waiter") == "active")
+            try await host.output("systemctl stop waiter")
+            // Of a long file the beginning counts.
+            try await host.output("rm /run/trap/pid && { head -c 30 /dev/zero; cat /run/trap/child; } >/run/trap/pid")
+            #expect(try await driver("state", "trap.service").pid == "")
             for trap in ["mkfifo /run/trap/pid", "ln -s /dev/zero /run/trap/pid", "truncate -s 1T /run/trap/pid"] {
                 try await host.output("rm -f /run/trap/pid && \(trap)")
                 let answer = try await driver("state", "trap.service")
