@@ -16,9 +16,9 @@ baton_note() {
     return 0
 }
 
-# baton_begin WORD...: the first line of a change. What cannot be written where it lasts is written where it does not, and said:
+# baton_open_journal WORD...: the first line of a change. What cannot be written where it lasts is written where it does not, and said:
 # a full disk is no reason to leave something running that is to stop.
-baton_begin() {
+baton_open_journal() {
     b_beginning=$* b_journal=
     baton_note begin "$@"
     b_journal=$b_var/$b_owner/journal

@@ -22,7 +22,7 @@ baton_procedure() {
     b_cut=
     if baton_was_cut "$b_owner"; then b_cut=yes; fi
     baton_state_folder "$b_var" "$b_owner" || :
-    baton_begin "$1" pid "$$" by "${b_who_asks:-somebody}"
+    baton_open_journal "$1" pid "$$" by "${b_who_asks:-somebody}"
     { printf '%s\n' "$b_journal" >"$b_run/journal"; } 2>/dev/null
     baton_sweep_runs
     if [ -n "$b_cut" ]; then
