@@ -78,11 +78,20 @@ static const unsigned char releases_look_sh[] = {
 static const unsigned char services_common_sh[] = {
 #embed "programs/services/common.sh"
 };
+static const unsigned char services_journal_sh[] = {
+#embed "programs/services/journal.sh"
+};
+static const unsigned char services_lock_sh[] = {
+#embed "programs/services/lock.sh"
+};
 static const unsigned char services_members_sh[] = {
 #embed "programs/services/members.sh"
 };
 static const unsigned char services_procedure_sh[] = {
 #embed "programs/services/procedure.sh"
+};
+static const unsigned char services_install_sh[] = {
+#embed "programs/services/install.sh"
 };
 static const unsigned char services_apply_sh[] = {
 #embed "programs/services/apply.sh"
@@ -96,11 +105,23 @@ static const unsigned char services_look_sh[] = {
 static const unsigned char services_detach_sh[] = {
 #embed "programs/services/detach.sh"
 };
+static const unsigned char services_systemd_units_sh[] = {
+#embed "programs/services/systemd-units.sh"
+};
 static const unsigned char services_systemd_sh[] = {
 #embed "programs/services/systemd.sh"
 };
+static const unsigned char services_supervisord_find_sh[] = {
+#embed "programs/services/supervisord-find.sh"
+};
+static const unsigned char services_supervisord_groups_sh[] = {
+#embed "programs/services/supervisord-groups.sh"
+};
 static const unsigned char services_supervisord_sh[] = {
 #embed "programs/services/supervisord.sh"
+};
+static const unsigned char services_runit_take_sh[] = {
+#embed "programs/services/runit-take.sh"
 };
 static const unsigned char services_runit_sh[] = {
 #embed "programs/services/runit.sh"
@@ -189,14 +210,21 @@ baton_program baton_releases_prune_sh(void) { return PROGRAM(releases_prune_sh);
 baton_program baton_releases_keep_sh(void) { return PROGRAM(releases_keep_sh); }
 baton_program baton_releases_look_sh(void) { return PROGRAM(releases_look_sh); }
 baton_program baton_services_common_sh(void) { return PROGRAM(services_common_sh); }
+baton_program baton_services_journal_sh(void) { return PROGRAM(services_journal_sh); }
+baton_program baton_services_lock_sh(void) { return PROGRAM(services_lock_sh); }
 baton_program baton_services_members_sh(void) { return PROGRAM(services_members_sh); }
 baton_program baton_services_procedure_sh(void) { return PROGRAM(services_procedure_sh); }
+baton_program baton_services_install_sh(void) { return PROGRAM(services_install_sh); }
 baton_program baton_services_apply_sh(void) { return PROGRAM(services_apply_sh); }
 baton_program baton_services_restore_sh(void) { return PROGRAM(services_restore_sh); }
 baton_program baton_services_look_sh(void) { return PROGRAM(services_look_sh); }
 baton_program baton_services_detach_sh(void) { return PROGRAM(services_detach_sh); }
+baton_program baton_services_systemd_units_sh(void) { return PROGRAM(services_systemd_units_sh); }
 baton_program baton_services_systemd_sh(void) { return PROGRAM(services_systemd_sh); }
+baton_program baton_services_supervisord_find_sh(void) { return PROGRAM(services_supervisord_find_sh); }
+baton_program baton_services_supervisord_groups_sh(void) { return PROGRAM(services_supervisord_groups_sh); }
 baton_program baton_services_supervisord_sh(void) { return PROGRAM(services_supervisord_sh); }
+baton_program baton_services_runit_take_sh(void) { return PROGRAM(services_runit_take_sh); }
 baton_program baton_services_runit_sh(void) { return PROGRAM(services_runit_sh); }
 baton_program baton_services_upstart_sh(void) { return PROGRAM(services_upstart_sh); }
 baton_program baton_handover_seams_sh(void) { return PROGRAM(handover_seams_sh); }

@@ -112,7 +112,8 @@ extension ServiceState.Member {
     fileprivate func json(_ redactor: Redactor) -> JSON {
         .members([
             "member": .string(name), "state": .string(state), "pid": pid.map { .integer($0) },
-            "uptime_s": uptime.map { .integer($0) }, "restarts": restarts.map { .integer($0) }, "due": .bool(isDue),
+            "uptime_s": uptime.map { .integer($0) }, "restarts": restarts.map { .integer($0) },
+            "due": isDue.map { .bool($0) } ?? .null,
             "detail": .string(redactor.clean(detail)),
         ])
     }

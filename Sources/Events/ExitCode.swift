@@ -17,7 +17,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
         case .done: return "Done."
         case .usage: return "Usage or configuration error; nothing was contacted."
         case .refused: return "Preflight refused; nothing was changed."
-        case .failedClean: return "Failed, and every touched host is back on what it ran before."
+        case .failedClean: return "Failed, and nothing that is to run is down because of it."
         case .needsHands: return "At least one host needs hands: something does not run there, or nobody knows."
         case .mixed: return "Mixed: some hosts changed or failed, each one clean; for exec, a command failed."
         case .unreachable: return "Unreachable or not trusted; nothing was changed."

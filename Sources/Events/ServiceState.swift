@@ -9,8 +9,8 @@ package struct ServiceState: Equatable, Sendable {
         package var uptime: Int?
         /// Automatic ones, where the supervisor counts.
         package var restarts: Int?
-        /// It was born with another definition.
-        package var isDue = false
+        /// It was born with another definition; nil where nobody can tell.
+        package var isDue: Bool? = false
         /// The supervisor's own words.
         package var detail = ""
 

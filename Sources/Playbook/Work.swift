@@ -64,6 +64,8 @@ package struct Change: Sendable {
     package var difference: Difference? { differences.first }
     /// Why it cannot be made as the host is now; a task before it may do something about that.
     package var obstacles: [Obstacle] = []
+    /// How long it may take where nobody said so, as far as that shows only on the host.
+    package var timeout: Duration?
     /// Paths that it changes, for knowing which later tasks must be looked at again.
     package var paths: [String]
 

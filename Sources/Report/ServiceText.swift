@@ -36,7 +36,9 @@ package struct ServiceText {
             }
             return service.members.enumerated().map { index, member in
                 var notes = index == 0 ? about : []
-                if member.isDue { notes.insert("due for a restart", at: 0) }
+                if member.isDue != false {
+                    notes.insert(member.isDue == nil ? "unknown whether a restart is due" : "due for a restart", at: 0)
+                }
                 if member.state != "running", member.state != "stopped", !member.detail.isEmpty {
                     notes.insert(member.detail, at: 0)
                 }
@@ -46,7 +48,7 @@ package struct ServiceText {
                 ]
                 let colour: Style.Colour =
                     switch member.state {
-                    case "running": member.isDue ? .yellow : .green
+                    case "running": member.isDue == false ? .green : .yellow
                     case "stopped": .dim
                     case "starting", "stopping": .yellow
                     default: .red

@@ -150,6 +150,10 @@ extension HostProgress {
         guard outlines[index].ignoresErrors else { return .fail(index, problem) }
         finish(index, .ignored, TaskOutcome(failed: true))
         entries[index].result?.problem = problem
+        // Later tasks about the same must not fail for what was seen then.
+        if mode == .change, case .ready(let task)? = entries[index].understanding {
+            for look in task.work.looks { sightings[task.account]?[look] = nil }
+        }
         digest.add(outlines[index], "ignored")
         cursor += 1
         return nil

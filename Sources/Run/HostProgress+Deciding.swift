@@ -159,6 +159,7 @@ extension HostProgress {
 
     private mutating func plan(_ change: Change, _ index: Int, _ task: ResolvedTask, _ seen: Sightings) {
         entries[index].isChange = true
+        entries[index].timeout = change.timeout
         provisional(index, .changed, changes: change.words, TaskOutcome(changed: true))
         entries[index].isFinal = mode == .plan
         if wantsDiffs, !change.differences.isEmpty { differences[index] = change.differences }

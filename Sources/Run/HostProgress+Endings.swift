@@ -16,10 +16,10 @@ extension HostProgress {
     private func named(_ index: Int) -> TaskOutline {
         var outline = outlines[index]
         outline.name = name(of: index)
-        if !outline.namesTimeout, case .ready(let task)? = entries[index].understanding,
-            let usual = task.work.usualTimeout
-        {
-            outline.timeout = max(outline.timeout, usual)
+        if !outline.namesTimeout, case .ready(let task)? = entries[index].understanding {
+            for usual in [task.work.usualTimeout, entries[index].timeout] {
+                if let usual { outline.timeout = max(outline.timeout, usual) }
+            }
         }
         return outline
     }

@@ -66,6 +66,8 @@ package struct HostProgress<Source: TaskSource> {
         /// How often the host was found changed at this task.
         var stale = 0
         var attempts = 0
+        /// How long its change may take, as far as that shows only on the host.
+        var timeout: Duration?
         var isChange = false
         var check: Check?
         var isCheck: Bool { check != nil }

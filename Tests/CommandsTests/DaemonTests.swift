@@ -133,6 +133,32 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: TypedTerminal.isAvailable))
+    func `Ctrl-C at the question changes nothing, and later lets the host come to its end`() async throws {
+        try await withHosts(1) { fleet in
+            let host = fleet[0]
+            try await prepare(host, supervisord: false)
+            let words = [
+                BatonProgram.path, "daemon", "create", "-i", fleet.place.inventory, "--on", host.name, "--id", "one",
+                "--command", "/usr/local/bin/worker mild", "--start-seconds", "3",
+            ]
+            let asked = try await fleet.place.onTerminal(words, answers: [("Type yes or no: ", "\u{3}")])
+            #expect(asked.status == .exited(8), "\(asked.output)")
+            #expect(asked.output.contains("interrupted: nothing was changed"), "\(asked.output)")
+            #expect(try await host.run("test -e /etc/baton").succeeded == false)
+
+            let script = #""$@" -y >out 2>err & echo $! >pid; wait $!; echo $? >status"#
+            async let created = fleet.place.run(["sh", "-c", script, "-"] + words)
+            try await host.waitFor("systemctl is-active --quiet daemon-one")
+            _ = try await fleet.place.run(["sh", "-c", "kill -INT $(cat pid)"])
+            _ = try await created
+            let ended = try await fleet.place.run(["sh", "-c", "cat status out err"])
+            // It was begun: that it stays up is still seen, and its identifier is known.
+            #expect(ended.output.hasPrefix("8\none\n"), "\(ended.output)")
+            #expect(try await host.output("systemctl is-active daemon-one") == "active")
+        }
+    }
+
     @Test func `one that cannot be is refused before anything is written`() async throws {
         try await withHosts(1) { fleet in
             let line = ["--on", fleet[0].name, "--command", "sleep 1000", "--id", "q"]

@@ -27,6 +27,9 @@ import Testing
             try Files.makeDirectory("\(place.directory)/services")
             let inventory = "web:\n  hosts:\n    web1: {port: 8080}\n"
             for (name, text) in files.merging(["hosts.yml": inventory], uniquingKeysWith: { one, _ in one }) {
+                if let slash = name.lastIndex(of: "/") {
+                    try Files.makeDirectory("\(place.directory)/\(name[..<slash])")
+                }
                 try Files.write(Array(text.utf8), to: "\(place.directory)/\(name)")
             }
             try await body(place)
@@ -45,6 +48,31 @@ import Testing
             #expect(result.output.contains("\nTOKEN=\"placeholder\"\n"))
             #expect(result.errors.hasPrefix("rendered for systemd 252; "))
             #expect(!Files.exists("\(place.directory)/fetched"))
+        }
+    }
+
+    @Test func `files of the service are there, and what is wrong with them is told`() async throws {
+        let service = """
+            services:
+              web:
+                command: /usr/bin/true
+                files:
+                  - {template: web.conf.j2, dest: /etc/web.conf, mode: "0640"}
+                  - {src: plain, dest: /etc/plain}
+
+            """
+        let files = [
+            "services/shop.yml": service, "templates/web.conf.j2": "port {{ port | default(80) }}\n",
+            "files/plain": "{{ }}\n",
+        ]
+        try await withProject(files) { place in
+            let result = try await place.baton("render", "web", "--for", "runit", "-e", "port=81")
+            #expect(result.status == .exited(0), "\(result.errors)")
+            #expect(result.output.contains("==> /etc/web.conf  0640 root:root\nport 81\n"), "\(result.output)")
+            #expect(result.output.contains("==> /etc/plain  0644 root:root\n{{ }}\n"), "\(result.output)")
+            try Files.removeTree("\(place.directory)/files/plain")
+            let missing = try await place.baton("render", "web", "--for", "runit")
+            #expect(missing.status == .exited(1) && missing.errors.contains("plain"), "\(missing.errors)")
         }
     }
 

@@ -97,6 +97,18 @@ import Testing
             let json = try await baton(fleet, "status", "app", "-o", "json")
             #expect(json.output.contains(#""member":"app@1.service","state":"running","pid":"#), "\(json.output)")
 
+            // What the project says is compared where it is at hand; secrets are not needed for that.
+            #expect(!status.output.contains("not as the project says"), "\(status.output)")
+            try write(fleet, size: "3")
+            try Files.write(Array("other\n".utf8), to: "\(fleet.place.directory)/templates/app.conf")
+            let drifted = try await fleet.place.run([BatonProgram.path, "status", "-i", fleet.place.inventory, "-v"])
+            let note = "not as the project says: definition, file /etc/app.conf"
+            #expect(drifted.output.contains(note), "\(drifted.output)\(drifted.errors)")
+            try write(fleet, size: "{{ nowhere }}")
+            let unknown = try await baton(fleet, "status", "app", "-v")
+            #expect(unknown.output.contains("not compared with the project: "), "\(unknown.output)\(unknown.errors)")
+            try write(fleet, size: "2")
+
             let unasked = try await baton(fleet, "restart", "app")
             #expect(unasked.status == .exited(1))
             #expect(unasked.errors.contains("no terminal to ask on"))
@@ -235,6 +247,38 @@ import Testing
             #expect(yes.output.contains("web2: it could not be looked at when you were asked"), "\(yes.output)")
             #expect(try await pids(fleet[0]) != one)
             #expect(try await pids(fleet[1]) == two)
+        }
+    }
+
+    @Test func `a link that is lost in the middle of a verb is told, and the host goes on`() async throws {
+        try await withHosts(1) { fleet in
+            let host = fleet[0]
+            try write(fleet, size: "1")
+            let first = try await baton(fleet, "deploy", "app.yml", "-y")
+            #expect(first.status == .exited(0), "\(first.output)\(first.errors)")
+            let before = try await pids(host)
+            // The first member does not stop before it is let.
+            try await host.output("systemctl kill --kill-whom=main --signal=STOP app@0.service")
+            let link = try FaultyLink(to: host.port, at: host.address, .none, on: fleet.loop)
+            defer { link.close() }
+            let far = """
+                far: {hosts: {web1: {ansible_host: 127.0.0.1, ansible_port: \(link.port), ansible_user: root, \
+                ansible_ssh_private_key_file: "\(fleet.userKey)", host_key: "\(host.hostKey)"}}}
+                """
+            try Files.write(Array(far.utf8), to: "\(fleet.place.directory)/far.yml")
+            async let running = fleet.place.run([BatonProgram.path, "restart", "app", "-y", "-i", "far.yml"])
+            let journal = "/var/lib/baton/services/app/journal"
+            try await host.waitFor("grep -q 'stop app@0.service' \(journal)")
+            link.cut()
+            let lost = try await running
+            #expect(lost.status == .exited(4), "\(lost.output)\(lost.errors)")
+            let hint = "the host goes on by itself: baton status says how it ended"
+            #expect(lost.output.contains(hint), "\(lost.output)")
+            try await host.waitFor("tail -n 1 \(journal) | grep -q ' end 0$'")
+            for (old, new) in zip(before.split(separator: "\n"), try await pids(host).split(separator: "\n")) {
+                #expect(old != new)
+            }
+            #expect(try await baton(fleet, "status", "app").status == .exited(0))
         }
     }
 

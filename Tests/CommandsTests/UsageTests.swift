@@ -34,12 +34,22 @@ import Testing
         ),
         (["exec", "-i", "method.yml", "--", "true"], "ansible_become_method doas is not supported\n"),
         (["exec", "-i", "good.yml", "--timeout", "soon", "--", "true"], "--timeout"),
+        (
+            ["restart", "web", "-i", "good.yml", "-l", "w1", "worker", "-y"],
+            "`baton restart` takes only SERVICE, but was also given `worker`.\n"
+        ),
+        (["logs", "-i", "good.yml", "-l", "w1", "web", "worker"], "but was also given `worker`.\n"),
+        (
+            ["plan", "play.yml", "-i", "good.yml", "--out", "nowhere/plan.json"],
+            "/nowhere\"\n"
+        ),
     ])
     func `is one clear sentence`(_ arguments: [String], _ expected: String) async throws {
         try await withWorkplace(hosts: 0) { place in
             let files = [
                 "broken.yml": "all:\n  hosts:\n    a: {port: [}\n",
                 "port.yml": "all:\n  hosts:\n    a: {ansible_port: 99999}\n",
+                "play.yml": "- hosts: all\n  tasks: [{run: ls}]\n",
                 "empty.yml": "all:\n  hosts:\n",
                 "good.yml":
                     "all:\n  children:\n    web:\n      hosts:\n        w1: {ansible_host: 127.0.0.1, ansible_port: 1}\n",

@@ -56,6 +56,24 @@ import Testing
     }
 
     @Test(arguments: HostShell.present)
+    func `a time that is still to come is no evidence`(shell: HostShell) async throws {
+        try await withHost(shell) { host in
+            // The file was written before somebody set the clock back.
+            let script = """
+                sleep 100 3>&- & echo $! >it.pid
+                sleep 0.5; echo x >ahead; echo x >after
+                stat() { command stat "$@" | case "$*" in *ahead*) sed '1s/^1/2/' ;; *) cat ;; esac; }
+                """
+            func age(_ names: String...) -> ProcessAge {
+                ProcessAge(.pidFile(host.full("it.pid")), ofChildren: false, files: names.map(host.full))
+            }
+            let seen = try await look(host, script, [age("ahead"), age("ahead", "after"), age("after")])
+            let after = Sighting.age(.older(than: host.full("after")))
+            #expect(seen == [.age(.unknown(for: host.full("ahead"))), after, after])
+        }
+    }
+
+    @Test(arguments: HostShell.present)
     func `of children the youngest counts`(shell: HostShell) async throws {
         try await withHost(shell) { host in
             let script = """

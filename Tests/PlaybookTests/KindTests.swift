@@ -250,6 +250,9 @@ struct KindTests {
         #expect(with(unless, .command(status: 0, stderr: [])) == "nothing: \"unless\" succeeded")
         #expect(with(onlyIf, .command(status: 3, stderr: [])) == "nothing: \"onlyif\" ended with 3")
         #expect(with(.age(age), .age(.younger)) == "nothing: the process is younger than its files")
+        #expect(
+            with(.age(age), .age(.unknown(for: "/etc/a"))).hasPrefix("nothing: the time of /etc/a is still to come")
+        )
         #expect(with(.age(age), .age(.notRunning)) == "nothing: the process does not run")
         #expect(with(.age(age), .failed("no systemctl")) == "the process could not be looked at: no systemctl")
         #expect(with(creates, nil) == "/a could not be looked at: the host said nothing about it")

@@ -98,6 +98,17 @@ struct ServiceWorkTests {
         #expect(change.paths.contains("/etc/baton/services/web/born-1"))
     }
 
+    @Test func `of whom nobody can tell whether a restart is due, that is said`() throws {
+        let work = try work()
+        let rendering = try work.definition.rendered(for: Self.systemd)
+        var found = sighting([.running, .running])
+        found.members[1].isDue = nil
+        guard case .none(let note) = work.decide(found, seen(work, rendering)) else { return #expect(Bool(false)) }
+        #expect(note == "2 running; unknown whether a restart is due")
+        found.unfinished = "apply: take web"
+        #expect(words(work.decide(found, seen(work, rendering))) == ["restart web@1.service"])
+    }
+
     @Test func `accounts and folders that are not there are known before anything is written`() throws {
         let work = try work()
         var seen = seen(work, nil)
@@ -232,6 +243,10 @@ struct ServiceWorkTests {
 
     // MARK: Units, and what is taken away
 
+    private func removal() throws -> ServiceRemovalWork {
+        try #require(try world.work("service: {name: web, state: absent}") as? ServiceRemovalWork)
+    }
+
     private func unit(_ task: String) throws -> UnitWork { try #require(try world.work(task) as? UnitWork) }
 
     @Test func `a unit is brought to a state, and nothing is written`() throws {
@@ -268,6 +283,27 @@ struct ServiceWorkTests {
         #expect(words(other.decide(found)) == ["impossible: supervisord 4.2, systemd 252 knows no app"])
         found.supervisors = []
         #expect(words(stopped.decide(found)) == ["impossible: no supervisor that Baton knows runs there"])
+    }
+
+    @Test func `the time that something has follows from what is there`() throws {
+        func timeout(_ decision: Decision) -> Duration? {
+            if case .change(let change) = decision { change.timeout } else { nil }
+        }
+        var found = sighting([.running, .running])
+        found.times = .init(start: 1, stop: 1800, boot: 60)
+        let all = Duration.seconds(2 * (60 + 1 + 2 * 1800 + 20))
+        #expect(timeout(try removal().decide(found)) == all)
+        #expect(timeout(try unit("service: {unit: web, state: stopped}").decide(found)) == all)
+        let work = try work()
+        #expect(timeout(work.decide(found, seen(work, nil))) == all + (work.usualTimeout ?? .zero))
+    }
+
+    @Test func `what nobody supervises is not taken away`() throws {
+        var found = sighting([])
+        found.manifest = .init(supervisor: .supervisord, whole: "web", startsAtBoot: true)
+        found.isSupervised = false
+        let decision = try removal().decide(found)
+        #expect(words(decision) == ["impossible: nobody can say what web does: supervisord does not run there"])
     }
 
     @Test func `a failure leaves something down unless the host says that it runs`() throws {

@@ -34,6 +34,12 @@ struct ServiceTextTests {
         )
     }
 
+    @Test func `nobody is told that nothing is due where nobody knows`() {
+        var result = web
+        result.services?[0].members[0].isDue = nil
+        #expect(text([result]).contains("1d2h         2  unknown whether a restart is due;"))
+    }
+
     @Test func `what failed says why, with the end of what the host said`() {
         var result = HostResult(host: "web2", status: .failed, touched: true)
         result.problem = .init(kind: "x", message: "it did not start", hint: "look there")

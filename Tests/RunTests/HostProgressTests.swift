@@ -283,6 +283,24 @@ import Testing
         #expect(stage.statuses == ["1 ignored", "2 changed"])
     }
 
+    @Test func `what could not be done, and is ignored, is looked at again by later tasks`() {
+        var stage = Stage { script in
+            script.file("/etc/a", "a") { $0.outline.ignoresErrors = true }
+            script.file("/etc/a", "a")
+        }
+        stage.directories = ["/etc/a"]
+        var looks = 0
+        stage.play(until: { action in
+            if case .look = action { looks += 1 }
+            return looks == 2
+        })
+        #expect(stage.log == ["look /etc/a"] && stage.statuses == ["1 ignored"])
+        // It has been cleared away meanwhile.
+        stage.directories = []
+        stage.play()
+        #expect(stage.statuses == ["1 ignored", "2 changed"] && stage.files == ["/etc/a": "a"])
+    }
+
     @Test func `what cannot be done is a failure before anything after it`() {
         var stage = Stage { script in
             script.file("/etc/a", "a")

@@ -104,6 +104,10 @@ import Testing
         try await withPlace(shell) { place in
             _ = try await place.shell("rm -r etc/services; mkdir -p etc/systemd/system")
             #expect(try await Self.apply(try Self.rendering(place), place).end == .done)
+            // One that has is not told of.
+            let calm = try await place.verb(.restart)
+            #expect(calm.end == .done && calm.errors == "", "\(calm.errors)")
+            #expect(try await Self.apply(try Self.rendering(place), place).end == .skipped("web is as it should be"))
             try place.write("var/services/web/journal", "1.00 begin apply pid 1 by ann\n1.10 install /etc/x\n")
             for _ in 0..<2 {
                 let restarted = try await place.verb(.restart)
@@ -193,6 +197,49 @@ import Testing
             #expect(fewer.lines.contains("drop web@0.service web@1.service"))
             #expect(!place.read("etc/systemd/system/web.service").isEmpty)
             #expect(!Files.list("\(place.path)/etc/systemd/system").contains("web@.service"))
+        }
+    }
+
+    @Test(arguments: HostShell.present)
+    func `who runs without a main process is restarted for a change, and else not said to be current`(
+        shell: HostShell
+    ) async throws {
+        try await withPlace(shell) { place in
+            _ = try await place.shell("rm -r etc/services; mkdir -p etc/systemd/system")
+            #expect(try await Self.apply(try Self.rendering(place), place).end == .done)
+            try place.write("fake/web@0.service.nameless", "")
+            #expect(try await place.look().members.map(\.isDue) == [nil, false])
+            #expect(
+                try await Self.apply(try Self.rendering(place), place).end
+                    == .skipped(
+                        "web is as it should be, but nothing can tell whether a restart is due of web@0.service"
+                    )
+            )
+            let changed = try Self.rendering(place) { $0.text.replace("it's $me", with: "it's you") }
+            let applied = try await Self.apply(changed, place)
+            #expect(
+                applied.lines.filter { $0.hasPrefix("stop ") } == ["stop web@0.service", "stop web@1.service pid N"]
+            )
+            // One that was cut off behind the births may have left it as it was.
+            try place.write("fake/web@0.service.nameless", "")
+            try place.write("var/services/web/journal", "1.00 begin apply pid 1 by ann\n1.10 take web\n")
+            let again = try await Self.apply(changed, place)
+            #expect(again.lines.filter { $0.hasPrefix("stop ") } == ["stop web@0.service"], "\(again)")
+        }
+    }
+
+    @Test(arguments: HostShell.present)
+    func `a clock that was set back makes nobody due`(shell: HostShell) async throws {
+        try await withPlace(shell) { place in
+            _ = try await place.shell("rm -r etc/services; mkdir -p etc/systemd/system")
+            #expect(try await Self.apply(try Self.rendering(place), place).end == .done)
+            let pid = place.pid("web@0.service")
+            let set =
+                "stat() { command stat \"$@\" | case \"$*\" in *%Z\\ %z*born*) sed 's/^1/2/' ;; *) cat ;; esac; }\n"
+            try place.write("fake/more", set)
+            #expect(try await place.look().members.map(\.isDue) == [nil, nil])
+            let again = try await Self.apply(try Self.rendering(place), place)
+            #expect(again.lines.contains("end 76") && place.pid("web@0.service") == pid, "\(again)")
         }
     }
 

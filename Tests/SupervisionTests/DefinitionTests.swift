@@ -108,4 +108,24 @@ struct DefinitionTests {
             _ = try #require(try project.catalog().releases["shop"]).evaluate(project.scope)
         }
     }
+
+    @Test(arguments: [
+        ("web: {command: a, post_stop: b}, web-stopped: {command: c}", "error: under systemd"),
+        ("web: {command: a, processes: 3, supervisor: runit}, web-2: {command: c}", "error: under runit"),
+        ("web: {command: a, processes: 3}, web-2: {command: c}", "warning: under runit"),
+        ("web: {command: a, processes: 2}, web-instance: {command: c, supervisor: upstart}", "error: under Upstart"),
+        ("web: {command: a, runtime_directories: [/run/a]}, web-directories: {command: c}", "warning: under Upstart"),
+        ("web: {command: a, processes: 2, supervisor: runit}, web-2: {command: c}", ""),
+        ("web: {command: a, processes: 2, supervisor: systemd}, web-1: {command: c}", ""),
+        ("web: {command: a, post_stop: b}, web-stopped: {command: c, processes: 2, supervisor: systemd}", ""),
+        ("web: {command: a, processes: '{{ n }}'}, web-1: {command: c}, web-stopped: {command: d}", ""),
+    ])
+    func `two services that want one file are told offline`(services: String, expected: String) {
+        var diagnostics = Diagnostics()
+        let source = SourceText(name: "a.yml", text: "services: {\(services)}\n")
+        let file = ServiceFile.parse(source, diagnostics: &diagnostics)
+        _ = ServiceCatalog(file.map { [$0] } ?? [], diagnostics: &diagnostics)
+        #expect(diagnostics.isEmpty == expected.isEmpty, "\(diagnostics.rendered)")
+        #expect(expected.isEmpty || diagnostics.rendered.contains(expected), "\(diagnostics.rendered)")
+    }
 }

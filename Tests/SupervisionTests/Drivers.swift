@@ -39,14 +39,19 @@ struct Driver {
         case .systemd: break
         default: try await UpstartStandIn.install(on: host)
         }
-        let program =
+        let programs =
             switch supervisor {
-            case .supervisord: baton_services_supervisord_sh()
-            case .runit: baton_services_runit_sh()
-            case .systemd: baton_services_systemd_sh()
-            default: baton_services_upstart_sh()
+            case .supervisord:
+                [
+                    baton_services_supervisord_find_sh(), baton_services_supervisord_sh(),
+                    baton_services_supervisord_groups_sh(),
+                ]
+            case .runit: [baton_services_runit_sh(), baton_services_runit_take_sh()]
+            case .systemd: [baton_services_systemd_sh(), baton_services_systemd_units_sh()]
+            default: [baton_services_upstart_sh()]
             }
-        let parts = [baton_library_state_sh(), baton_library_age_sh(), baton_services_common_sh(), program]
+        let libraries = [baton_library_state_sh(), baton_library_age_sh(), baton_library_limit_sh()]
+        let parts = libraries + [baton_services_common_sh()] + programs
         try await host.write("/root/driver.sh", parts.map(text).joined())
         let driver = Driver(host: host, supervisor: supervisor, shell: shell)
         if supervisor == .supervisord { try await host.waitFor("supervisorctl version | grep -q '^4'") }

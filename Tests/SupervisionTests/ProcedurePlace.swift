@@ -14,7 +14,7 @@ struct ProcedurePlace {
     /// In front of what starts a procedure, and of the procedure itself.
     var places: String {
         "b_top='\(path)' b_etc='\(path)/etc/services' b_var='\(path)/var/services' "
-            + "b_fake='\(path)/fake'\n"
+            + "b_volatile='\(path)/run/services' b_fake='\(path)/fake'\n"
     }
 
     /// Members are processes; a file says what they do: `dies` at once, `stays` whatever asks it to stop.
@@ -28,7 +28,8 @@ struct ProcedurePlace {
                 [ ! -e "$b_fake/$1.absent" ] || b_state=absent
                 [ -s "$b_fake/$1.pid" ] || return 0
                 read -r b_pid <"$b_fake/$1.pid"
-                if baton_life "$b_pid"; then b_state=running; else b_pid='' b_state=failed; fi
+                if [ -e "$b_fake/$1.nameless" ]; then b_state=running b_pid=
+                elif baton_life "$b_pid"; then b_state=running; else b_pid='' b_state=failed; fi
             }
             baton_systemd_start() {
                 printf 'start %s\n' "$1" >>"$b_fake/asked"
@@ -45,6 +46,7 @@ struct ProcedurePlace {
                 printf 'stop %s\n' "$1" >>"$b_fake/asked"
                 read -r b_fake_pid <"$b_fake/$1.pid"
                 kill "$b_fake_pid"
+                rm -f "$b_fake/$1.nameless"
                 : >"$b_fake/$1.pid"
             }
             baton_systemd_reload() { printf 'reload %s\n' "$1" >>"$b_fake/asked"; }
@@ -56,6 +58,12 @@ struct ProcedurePlace {
             baton_systemd_take_away() { :; }
             baton_systemd_gather() { :; }
             baton_systemd_known() { b_known=; }
+            baton_systemd_eldest() { b_eldest=; }
+            baton_systemd_members() {
+                case $1 in *.*) ;; *) b_whole=$1.service ;; esac
+                b_members=$b_whole$b_newline
+            }
+            if [ -e "$b_fake/more" ]; then . "$b_fake/more"; fi
 
             """#
     }
@@ -104,12 +112,18 @@ struct ProcedurePlace {
         return try ProcedureEnd(try await run(ProcedureEnd.program(operation(script), round: round)))
     }
 
-    func look() async throws -> ServiceSighting {
-        var script = ServicePrograms.script(.status, .service("web"), text: fake)
+    /// What the supervisor knows by this name.
+    func unitVerb(_ verb: ServiceVerb, _ name: String, round: Int = 0) async throws -> ProcedureEnd {
+        let script = ServicePrograms.script(verb, .unit(name, .systemd), text: fake)
+        return try ProcedureEnd(try await run(ProcedureEnd.program(operation(script), round: round)))
+    }
+
+    func look(_ subject: ServiceSubject = .service("web")) async throws -> ServiceSighting {
+        var script = ServicePrograms.script(.status, subject, text: fake)
         script.text = fake + script.text
         let look = Look.script(script)
         let result = try await run(Looking.program([look]).text)
-        return try ServiceLook(.service("web")).read(try Looking.read(result.stdout, [look])[look])
+        return try ServiceLook(subject).read(try Looking.read(result.stdout, [look])[look])
     }
 
     /// Ends what the fake supervisor started.
@@ -121,7 +135,7 @@ func withPlace(_ shell: HostShell, _ body: (ProcedurePlace) async throws -> Void
         let real = try await runChild(["sh", "-c", "cd -P \"$1\" && printf %s \"$PWD\"", "sh", directory]).output
         let place = ProcedurePlace(shell: shell, path: real, environment: try await shell.environment(directory))
         _ = try await place.shell(
-            "mkdir -p etc/services/web var fake; chmod 755 . etc etc/services etc/services/web"
+            "mkdir -p etc/services/web var run fake; chmod 755 . etc etc/services etc/services/web"
         )
         do {
             try await body(place)

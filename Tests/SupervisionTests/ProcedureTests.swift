@@ -73,35 +73,6 @@ import Testing
     }
 
     @Test(arguments: shells)
-    func `one at a time, and a lock of nobody is no lock`(shell: HostShell) async throws {
-        try await withPlace(shell) { place in
-            try place.manifest(["web@0"])
-            let holder = try await place.shell(
-                "mkdir -p var/services/web; chmod 700 var/services/web; read -r boot </proc/sys/kernel/random/boot_id; "
-                    + "sleep 60 </dev/null >/dev/null 2>&1 & "
-                    + "set -- $! $(cut -d' ' -f22 /proc/$!/stat); echo \"$*\" >fake/holder.pid; "
-                    + "echo \"$1 $2 $boot restart, by ann, since 2026-01-02T03:04:05Z\" >var/services/web/lock"
-            )
-            #expect(holder.succeeded)
-            let refused = try await place.verb(.start)
-            #expect(refused.end == .failed(status: ServicePrograms.busyStatus))
-            #expect(
-                refused.errors == "web is being changed already: restart, by ann, since 2026-01-02T03:04:05Z\n"
-            )
-            #expect(try await place.look().busy == "restart, by ann, since 2026-01-02T03:04:05Z")
-            #expect(place.read("fake/asked") == "")
-            // Its process is gone; the number may be somebody else's by now.
-            let lock = place.read("var/services/web/lock")
-            _ = try await place.shell(
-                "read -r p rest <fake/holder.pid; kill $p; while kill -0 $p 2>/dev/null; do sleep 0.1; done"
-            )
-            #expect(try await place.verb(.start).end == .done)
-            try place.write("var/services/web/lock", lock.replacing(place.read("fake/holder.pid").trimmed, with: "1 1"))
-            #expect(try await place.verb(.restart).end == .done)
-        }
-    }
-
-    @Test(arguments: shells)
     func `it goes on without whoever asked for it`(shell: HostShell) async throws {
         try await withPlace(shell) { place in
             try place.manifest(["web@0", "web@1"])
@@ -148,7 +119,7 @@ import Testing
                 """
                 \(words) -c 'eval "$(cat program)"' </dev/null >out 2>err &
                 while [ ! -e fake/waits ]; do sleep 0.1; done
-                read -r holder rest <var/services/web/lock
+                holder=$(echo run/services/web/lock-*); holder=${holder##*/lock-}; holder=${holder%%-*}
                 for signal in TERM HUP PIPE; do
                     pkill -$signal -P "$holder" -f procedure; pkill -$signal -P "$holder"; kill -$signal "$holder"
                 done
@@ -177,6 +148,25 @@ import Testing
             try place.write("fake/ok", "")
             #expect(try await place.verb(.stop).end == .done)
             #expect(try await place.verb(.stop).end == .skipped("web is stopped already"))
+        }
+    }
+
+    @Test(arguments: shells)
+    func `how commands are ended is found out once`(shell: HostShell) async throws {
+        try await withPlace(shell) { place in
+            try place.manifest(["web@0"])
+            try place.write(
+                "fake/more",
+                """
+                timeout() { printf '%s\\n' "$*" >>"$b_fake/timeouts"; command timeout "$@"; }
+                baton_systemd_forget() { b_fake_said=$(baton_limited 5 echo said); }
+
+                """
+            )
+            #expect(try await place.verb(.restart).end == .done)
+            let asked = place.read("fake/timeouts").split(separator: "\n")
+            #expect(asked.filter { $0.hasSuffix("echo said") }.count > 1)
+            #expect(asked.filter { $0.hasSuffix("1 true") }.count == 1, "\(asked)")
         }
     }
 

@@ -120,6 +120,30 @@ import Testing
         }
     }
 
+    @Test func `a full disk keeps nobody from stopping, and is no place for a definition`() async throws {
+        try await withHosts(1) { fleet in
+            var app = Service(host: fleet[0])
+            try await app.prepare()
+            try await app.host.mountSmallDisk(at: "/var/lib/baton", kilobytes: 256)
+            #expect(try await app.apply().end == .done)
+            try await app.host.fillDisk(at: "/var/lib/baton")
+            let stopped = try await app.verb(.stop)
+            #expect(stopped.end == .done, "\(stopped)")
+            #expect(stopped.errors.contains("nothing can be written into /var/lib/baton/services/app"), "\(stopped)")
+            #expect(try await app.look().members.map(\.state) == [.stopped, .stopped])
+            #expect(try await app.look().unfinished == nil)
+            let before = try await app.files()
+            app.description = "Other"
+            let applied = try await app.apply()
+            #expect(applied.end == .failed(status: 1), "\(applied)")
+            #expect(applied.errors.contains("is the disk full?"), "\(applied)")
+            #expect(try await app.files() == before)
+            try await app.host.freeDisk(at: "/var/lib/baton")
+            #expect(try await app.verb(.start).end == .done)
+            #expect(try await app.host.output("grep -c 'begin start' /var/lib/baton/services/app/journal") == "1")
+        }
+    }
+
     @Test func `a definition is put in place and changed, and only those concerned restart`() async throws {
         try await withHosts(1) { fleet in
             var app = Service(host: fleet[0])
@@ -139,7 +163,7 @@ import Testing
             var pids = try await app.pids()
             var seen = try await app.look()
             #expect(seen.manifest?.supervisor == .systemd && seen.isEnabled == true && seen.foreign == ["/etc/passwd"])
-            #expect(seen.members.map(\.state) == [.running, .running] && !seen.members.contains { $0.isDue })
+            #expect(seen.members.map(\.state) == [.running, .running] && seen.members.allSatisfy { $0.isDue == false })
             #expect(seen.members.map { $0.pid.map(String.init) } == pids && seen.unfinished == nil)
             #expect(seen.members.map(\.log) == ["/var/log/app/app-0.log", "/var/log/app/app-1.log"])
 
@@ -278,7 +302,7 @@ import Testing
             async let dropped = fleet.loop.run(asked)
             try await app.host.waitFor("grep -q 'stop app@0' /var/lib/baton/services/app/journal")
             // Its unit is none of the login's: where logins end with all of their processes, it goes on.
-            let group = "read -r pid rest </var/lib/baton/services/app/lock && cat /proc/$pid/cgroup"
+            let group = "set -- /run/baton/.services/app/lock-*; pid=${1##*/lock-}; cat /proc/${pid%%-*}/cgroup"
             #expect(try await app.host.output(group).contains("/system.slice/run-"))
             let second = try await app.verb(.stop, round: 2)
             #expect(second.end == .failed(status: ServicePrograms.busyStatus))

@@ -33,9 +33,44 @@ struct ServiceLogsTests {
         }
     }
 
+    @Test(arguments: [["dash"], ["bash"], ["busybox", "sh"]])
+    func `who follows a quiet log ends when nobody reads any more`(shell: [String]) async throws {
+        try await withWorkplace(hosts: 0) { place in
+            let file = "\(place.directory)/quiet.log"
+            try Files.write(Array("one\n".utf8), to: file)
+            for logs in [
+                ServiceLogs("web", sighting([file]), lines: 2, follows: true).program.text,
+                // Read by name.
+                ServiceLogs("one", sighting([nil], .runit), lines: 7, follows: true).program.text.replacing(
+                    "/var/log/syslog",
+                    with: file
+                ),
+            ] {
+                let program = logs.replacing("sleep 15", with: "sleep 0.1")
+                #expect(program != logs)
+                try Files.write(Array(" one: x\n".utf8), to: file)
+                let line =
+                    "\(shell.joined(separator: " ")) -c \"$(cat program)\" 2>/dev/null | { read -r line; echo \"$line\"; }"
+                try Files.write(Array(program.utf8), to: "\(place.directory)/program")
+                let gone = try await runChild(
+                    [
+                        "sh", "-c",
+                        "cd \"$1\" && \(line); while pgrep -f -- \"-F -- $1\" >/dev/null; do sleep 0.1; done", "-",
+                    ]
+                        + [place.directory]
+                )
+                #expect(gone.succeeded && gone.output == "0  one: x\n", "\(gone.output)\(gone.errors)")
+            }
+        }
+    }
+
     @Test func `the journal is read by unit, what has no file of its own by name`() {
         let journal = ServiceLogs("web", sighting([nil]), lines: 5, follows: true).program.text
-        #expect(journal.contains("b_show 0 journalctl -q --no-pager -o short-iso -n 5 -f -u web@0.service &\nwait\n"))
+        #expect(
+            journal.contains(
+                "b_show 0 b_follow journalctl -q --no-pager -o short-iso -n 5 -f -u web@0.service &\nwait\n"
+            )
+        )
         let syslog = ServiceLogs("web", sighting([nil, nil], .runit), lines: 7, follows: false)
         #expect(syslog.sources == ["web"])
         #expect(syslog.program.text.hasSuffix("b_syslog 0 web 7\n"))

@@ -110,6 +110,66 @@ import Testing
     }
 
     @Test(arguments: zip(Driver.supervisors, Driver.shells))
+    func `what is to be stopped never begins, and starts with the host all the same`(
+        supervisor: Supervisor,
+        shell: String
+    ) async throws {
+        try await withHosts(1) { fleet in
+            let host = fleet[0]
+            let place = Place(host: host, driver: try await Driver.ready(supervisor, shell: shell, on: host))
+            try await host.output("mkdir -p /srv/app/releases/1/bin && ln -s releases/1 /srv/app/current")
+            let program = DriverProject.program.replacing("#!/bin/sh\n", with: "#!/bin/sh\necho $$ >>/run/app/begun\n")
+            try await host.write("/srv/app/current/bin/app", program, mode: "755")
+            for level in ["1", "2"] {
+                let stopped = try await place.apply(DriverProject.make("app", level: level), .stopped)
+                #expect(stopped.end == .done, "\(stopped)")
+                #expect(try await host.output("cat /run/app/begun 2>/dev/null || echo none") == "none")
+            }
+            #expect(try await place.apply(DriverProject.make("app", level: "2"), .stopped).isSkipped)
+            let whole = try DriverProject.make("app").rendering(supervisor).whole
+            try await place.driver.done("enabled", whole)
+            if supervisor == .supervisord {
+                try await host.output("systemctl restart supervisor")
+                _ = try await place.pid(0, "2")
+            }
+            #expect(try await !place.apply(DriverProject.make("app", level: "2")).isFailed)
+            let pids = [try await place.pid(0, "2"), try await place.pid(1, "2")]
+            // Whether it starts at boot is no reason to restart it.
+            let manual = DriverProject.make("app", level: "2", "    start_on: manual\n")
+            #expect(try await place.apply(manual).end == .done)
+            #expect(try await !place.driver("enabled", whole).isDone)
+            #expect(try await place.apply(manual).isSkipped)
+            #expect(try await [place.pid(0, "2"), place.pid(1, "2")] == pids)
+        }
+    }
+
+    @Test(arguments: Driver.shells)
+    func `scripts that runit could not run are refused before it sees them`(shell: String) async throws {
+        try await withHosts(1) { fleet in
+            let host = fleet[0]
+            _ = try await Driver.ready(.runit, shell: shell, on: host)
+            // Each directory that is linked is noted, for as short as it may be.
+            try await host.output("mkdir -p /root/bin")
+            try await host.write(
+                "/root/bin/ln",
+                "#!/bin/sh\necho \"$@\" >>/root/linked\nexec /bin/ln \"$@\"\n",
+                mode: "755"
+            )
+            var rendering = try DriverProject.make("app").rendering(.runit)
+            for (index, file) in rendering.files.enumerated() where file.path.hasSuffix("-1/run") {
+                rendering.files[index].content += "if\n"
+            }
+            let change = ServiceChange(service: "app", rendering: rendering, expected: [])
+            try await host.write("/root/program.sh", ServiceRun.program(ServicePrograms.apply(change)))
+            let result = try await host.run("PATH=/root/bin:$PATH \(shell) /root/program.sh")
+            let refused = try ServiceRun(result)
+            #expect(refused.errors.contains("refuses the definition"), "\(refused)")
+            #expect(try await host.output("grep -e '-s -- /etc/sv' /root/linked || echo none") == "none")
+            #expect(try await host.output("ls /etc/service /etc/sv | grep app || echo none") == "none")
+        }
+    }
+
+    @Test(arguments: zip(Driver.supervisors, Driver.shells))
     func `what the supervisor refuses is put back`(supervisor: Supervisor, shell: String) async throws {
         try await withHosts(1) { fleet in
             let host = fleet[0]

@@ -22,6 +22,20 @@ import Testing
             try await host.output("cp /run/trap/child /run/trap/pid")
             let good = try await driver("state", "trap.service")
             #expect(try await host.output("cat /run/trap/child") == good.pid)
+            // Without it there is still the process that began first.
+            #expect(try await driver.told("eldest", "baton_systemd_eldest", "trap.service") == good.pid)
+            #expect(try await driver.told("eldest", "baton_systemd_eldest", "nosuch.service") == "")
+            // Nobody opens a fifo: who writes into it would learn of it.
+            try await host.output(
+                "rm /run/trap/pid && mkfifo /run/trap/pid && "
+                    + "systemd-run --quiet --unit=waiter sh -c 'cat /run/trap/child >/run/trap/pid; touch /run/trap/opened'"
+            )
+            #expect(try await driver("state", "trap.service").pid == "")
+            #expect(try await host.output("test -e /run/trap/opened || systemctl is-active waiter") == "active")
+            try await host.output("systemctl stop waiter")
+            // Of a long file the beginning counts.
+            try await host.output("rm /run/trap/pid && { head -c 30 /dev/zero; cat /run/trap/child; } >/run/trap/pid")
+            #expect(try await driver("state", "trap.service").pid == "")
             for trap in ["mkfifo /run/trap/pid", "ln -s /dev/zero /run/trap/pid", "truncate -s 1T /run/trap/pid"] {
                 try await host.output("rm -f /run/trap/pid && \(trap)")
                 let answer = try await driver("state", "trap.service")
@@ -90,6 +104,12 @@ import Testing
             try await host.write("/etc/systemd/system/slow.service", text)
             try await host.output("systemctl daemon-reload")
             #expect(try await driver.told("stop_seconds", "baton_systemd_members", "slow") == "600")
+            // To start as well, and by whatever name.
+            let alias = text + "TimeoutStartSec=20min\n[Install]\nAlias=other.service\nWantedBy=multi-user.target\n"
+            try await host.write("/etc/systemd/system/slow.service", alias)
+            try await host.output("systemctl daemon-reload && systemctl enable slow")
+            #expect(try await driver.told("boot_seconds", "baton_systemd_members", "slow") == "1210")
+            #expect(try await driver.told("whole", "baton_systemd_members", "other") == "slow.service")
         }
     }
 

@@ -41,16 +41,23 @@ baton_program baton_releases_look_sh(void);
 
 // What changes services on hosts (programs/services).
 baton_program baton_services_common_sh(void);
+baton_program baton_services_journal_sh(void);
+baton_program baton_services_lock_sh(void);
 baton_program baton_services_members_sh(void);
 baton_program baton_services_procedure_sh(void);
 baton_program baton_services_apply_sh(void);
+baton_program baton_services_install_sh(void);
 baton_program baton_services_restore_sh(void);
 baton_program baton_services_look_sh(void);
 baton_program baton_services_detach_sh(void);
 baton_program baton_services_systemd_sh(void);
+baton_program baton_services_systemd_units_sh(void);
 // What supervisors are asked through, one file each (programs/services).
 baton_program baton_services_supervisord_sh(void);
+baton_program baton_services_supervisord_groups_sh(void);
+baton_program baton_services_supervisord_find_sh(void);
 baton_program baton_services_runit_sh(void);
+baton_program baton_services_runit_take_sh(void);
 baton_program baton_services_upstart_sh(void);
 
 // What runs a takeover on the host by itself (programs/handover), in the order in which it is put together.

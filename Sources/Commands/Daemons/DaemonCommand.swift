@@ -64,10 +64,15 @@ enum DaemonCommand {
         switch parsed.commandPath.last {
         case "create": return try await DaemonCreation.run(parsed, context)
         case "list":
-            return try await StatusCommand.show(of: "daemon list", parsed, context) {
+            return try await StatusCommand.show(of: "daemon list", try await Chosen(parsed, context)) {
                 $0.hasPrefix(DaemonIdentifier.prefix)
             }
-        case "show": return try await StatusCommand.show(try service(parsed), of: "daemon show", parsed, context)
+        case "show":
+            return try await StatusCommand.show(
+                try service(parsed),
+                of: "daemon show",
+                try await Chosen(parsed, context)
+            )
         case "logs": return try await LogsCommand.show(try service(parsed), of: "daemon logs", parsed, context)
         case "restart":
             return try await ServiceVerbs.run(.restart, try service(parsed), of: "daemon restart", parsed, context)

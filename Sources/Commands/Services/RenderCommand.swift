@@ -2,6 +2,7 @@ import Arguments
 import Document
 import Events
 import Inventory
+import Playbook
 import Report
 import Supervision
 import Text
@@ -26,7 +27,7 @@ enum RenderCommand {
         discussion: """
             Contacts nobody. Reads services/*.yml of the project and renders the service for one supervisor: the one of its \
             definition, the one that --for names, else systemd. Each secret has a placeholder for its value, and none is \
-            fetched. A key that the supervisor cannot do is an error that names both.
+            fetched. A key that the supervisor cannot do is an error that names both. Its own files are read and evaluated, too.
             """,
         examples: [
             .init("baton render web", "The units for systemd."),
@@ -64,7 +65,12 @@ enum RenderCommand {
         }
         let rendering: Rendering
         do throws(DocumentError) {
-            let definition = try declaration.evaluate(release: catalog.release(of: declaration), scope)
+            var definition = try declaration.evaluate(release: catalog.release(of: declaration), scope)
+            let contents = Contents(root: project.root, folder: project.root, catalog: catalog) {
+                (path) throws(ContentProblem) in
+                try ProjectFiles.read(path)
+            }
+            definition.files = try contents.files(of: declaration, scope)
             guard let version = wanted ?? usual(definition.supervisor, context) else {
                 throw DocumentError(
                     Diagnostic(
@@ -117,25 +123,4 @@ enum RenderCommand {
         }
         return SupervisorVersion(supervisor, major, numbers.count > 1 ? numbers[1] ?? 0 : 0)
     }
-}
-
-/// The variables of one host of the inventory, for what no play is about.
-private struct HostVariables: VariableLayer {
-    let host: Host
-
-    func value(of name: String) -> Value? {
-        switch name {
-        case "inventory_hostname": Value(.string(host.name), origin: host.origin).asData
-        case "group_names":
-            Value(
-                .list(
-                    host.groups.filter { $0 != "all" }.sorted().map { Value(.string($0), origin: host.origin).asData }
-                ),
-                origin: host.origin
-            )
-        default: host.variable(named: name)?.value
-        }
-    }
-
-    var names: [String] { ["inventory_hostname", "group_names"] + host.variables.map(\.name) }
 }

@@ -163,9 +163,10 @@ private struct Record {
         case "younger": return .age(.younger)
         case "gone": return .age(.notRunning)
         case "failed": return .failed(Printable.sentence(rest, limit: 200))
-        case "older":
+        case "older", "ahead":
             guard let number = Int(self.word()), age.files.indices.contains(number - 1) else { throw strange }
-            return .age(.older(than: age.files[number - 1]))
+            let file = age.files[number - 1]
+            return .age(word == "older" ? .older(than: file) : .unknown(for: file))
         default: throw strange
         }
     }

@@ -16,6 +16,8 @@ package enum Sighting: Equatable, Sendable {
         case younger
         case older(than: String)
         case notRunning
+        /// The time of this file is still to come: the clock was set back.
+        case unknown(for: String)
     }
 }
 

@@ -145,6 +145,8 @@ struct RunWork: Work {
             switch seen[.age(age)] {
             case .age(.younger): return .none(note: "the process is younger than its files")
             case .age(.notRunning): return .none(note: "the process does not run")
+            case .age(.unknown(let file)):
+                return .none(note: "the time of \(file) is still to come, which says nothing about the process")
             case .age(.older): break
             case .failed(let why): return .unseen("the process", why)
             default: return .unseen("the process", "the host said nothing about it")

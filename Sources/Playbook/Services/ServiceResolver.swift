@@ -31,6 +31,20 @@ extension TaskResolver {
 }
 
 extension Contents {
+    /// All files of a service, as they are where every secret is known.
+    package func files(
+        of declaration: ServiceDeclaration,
+        _ scope: ServiceScope
+    ) throws(DocumentError) -> [InstalledFile] {
+        var files: [InstalledFile] = []
+        var notes = ServiceNotes()
+        for file in declaration.files {
+            var evaluator = scope.evaluator(for: declaration)
+            files.append(try installed(try file.evaluate(evaluator, &notes), &evaluator))
+        }
+        return files
+    }
+
     /// The largest that a service's file may be: it travels inside a program.
     static let mostOfServices = 256 << 10
 

@@ -9,7 +9,8 @@ package struct ServiceWork: Work {
     let definition: ServiceDefinition
     let state: WantedState
     let look: ServiceLook
-    private let pathLooks: [Look]
+    /// The files of all renderings that the definition allows.
+    package let pathLooks: [Look]
 
     package init(
         _ definition: ServiceDefinition,
@@ -108,8 +109,8 @@ package struct ServiceWork: Work {
 
     /// Each member has its time, and some more for being seen to come true.
     package var usualTimeout: Duration? {
-        let member = definition.startSeconds + 2 * definition.stopSeconds + 80
-        return .seconds(max(definition.instances.count, 1) * member)
+        let times = ServiceSighting.Times(start: definition.startSeconds, stop: definition.stopSeconds, boot: 60)
+        return .seconds(max(definition.instances.count, 1) * times.member)
     }
 
     package var aftermath: Look? { state == .stopped ? nil : look.look }
@@ -157,8 +158,30 @@ package struct ServiceWork: Work {
         )
         var change = Change(operation, words: words, paths: comparison.changed)
         change.differences = comparison.differences
+        // What is there already stops as its own definition says.
+        if let old = found.timeout, let own = usualTimeout { change.timeout = own + old }
         change.obstacles = obstacles(rendering, comparison, seen)
         return .change(change)
+    }
+
+    /// What differs on a host, but for what is secret: nobody has to know it for that.
+    package func drift(_ found: ServiceSighting, _ seen: Sightings) -> [String] {
+        var rendering: Rendering
+        switch self.rendering(found) {
+        case .success(let own): rendering = own
+        case .failure(let refusal): return [refusal.problem.message]
+        }
+        rendering.files.removeAll { $0.isSecret || $0.isBirth || $0.isKept }
+        let comparison = DefinitionComparison(rendering, seen)
+        var words = comparison.words
+        if let problem = comparison.problem { words.append(problem.message) }
+        if let old = found.manifest?.supervisor, old != rendering.supervisor.supervisor {
+            words.append("\(old.title), not \(rendering.supervisor.supervisor.title)")
+        }
+        if let isEnabled = found.isEnabled, isEnabled != definition.startsAtBoot {
+            words.append(isEnabled ? "starts with the host" : "does not start with the host")
+        }
+        return words
     }
 
     // MARK: What the host has
@@ -248,7 +271,9 @@ package struct ServiceWork: Work {
         }
         for (number, name) in rendering.members.enumerated() {
             let member = known[name] ?? ServiceSighting.Member(name, .absent)
-            let isDue = member.isDue || comparison.births.contains(number)
+            // Where no process can tell, it may be what a deployment that was cut off has left.
+            let isKnownDue = member.isDue ?? (found.unfinished != nil)
+            let isDue = isKnownDue || comparison.births.contains(number)
             if let word = state.word(for: member, isDue: isDue) { words.append("\(word) \(name)") }
         }
         return words
@@ -287,7 +312,7 @@ extension ServiceSighting {
         State.allCases.compactMap { state in
             let count = members.count { $0.state == state }
             return count == 0 ? nil : "\(count) \(state.rawValue)"
-        }.joined(separator: ", ")
+        }.joined(separator: ", ") + (members.contains { $0.isDue == nil } ? "; unknown whether a restart is due" : "")
     }
 }
 

@@ -61,7 +61,15 @@ struct UnitWork: ServiceLookWork {
         }
         if words.isEmpty { return .none(note: found.summary) }
         let operation = ServicePrograms.verb(state.verb, look.subject, isEnabled: changesBoot)
-        return .change(Change(operation, words: words, paths: []))
+        return .change(.verb(operation, words, found))
+    }
+}
+
+extension Change {
+    fileprivate static func verb(_ operation: Operation, _ words: [String], _ found: ServiceSighting) -> Change {
+        var change = Change(operation, words: words, paths: [])
+        change.timeout = found.timeout
+        return change
     }
 }
 
@@ -90,9 +98,11 @@ struct ServiceRemovalWork: ServiceLookWork {
         }
         // Only what Baton put there is its own to take away.
         guard found.manifest != nil else { return .none(note: found.foreign.first.map { "not Baton's: \($0)" }) }
+        // Whether it has stopped only its supervisor could say, and what is left of it would start with that again.
+        if !found.isSupervised { return .unsupervised(look.subject.name, found) }
         let stopped = found.members.filter { $0.state.isUp || $0.state == .stopping }.map { "stop \($0.name)" }
         let operation = ServicePrograms.verb(.remove, look.subject)
-        return .change(Change(operation, words: stopped + ["removed"], paths: []))
+        return .change(.verb(operation, stopped + ["removed"], found))
     }
 }
 

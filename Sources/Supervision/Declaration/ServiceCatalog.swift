@@ -28,6 +28,7 @@ package struct ServiceCatalog: Sendable {
                 }
             }
         }
+        for collision in Self.collisions(files.flatMap(\.services)) { diagnostics.add(collision) }
         for service in files.flatMap(\.services) {
             guard let (name, origin) = service.release, releases[name] == nil else { continue }
             let near = Nearness.hint(for: name, among: releases.keys.sorted())

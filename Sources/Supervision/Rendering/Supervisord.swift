@@ -53,7 +53,9 @@ enum Supervisord {
         let limit = RestartLimit(service: service, record: "\(record)/starts-$1", refusal: ["exit 1"])
         rendering.add(
             "\(service.folder)/launch",
-            script(HomeLog.lines(service) + limit.lines + launcher.preparation + [launcher.start()])
+            script(
+                HomeLog.lines(service) + needed(service) + limit.lines + launcher.preparation + [launcher.start()]
+            )
         )
         service.addSecrets(to: &rendering, reader: service.owner)
         var runtime = service.runtimeDirectories.map { "d /run/\($0) 0755 \(service.user) - -" }
@@ -70,15 +72,26 @@ enum Supervisord {
     }
 
     /// All of its section and all of the launcher: supervisord takes up nothing of them for what runs, and a change of one
-    /// instance is one of the group.
+    /// instance is one of the group. But whether it starts at boot is asked for only then.
     static func births(_ service: ServiceDefinition, _ rendering: Rendering) -> [[String]] {
         let texts = rendering.files.compactMap { file in
             if file.path.hasPrefix(service.folder) { return file.content }
             // What it is called stands in a comment.
-            return file.path.hasPrefix(folder)
-                ? file.content.split(separator: "\n").filter { !$0.hasPrefix("; ") }.joined(separator: "\n") : nil
+            guard file.path.hasPrefix(folder) else { return nil }
+            return file.content.split(separator: "\n").filter { line in
+                !line.hasPrefix("; ") && !line.hasPrefix("autostart=")
+            }.joined(separator: "\n")
         }
         return service.instances.map { _ in texts }
+    }
+
+    /// Its launcher runs as the service's user, who can make nothing below /run: where no tmpfiles.d is read at boot, it says
+    /// so instead of a failure that nobody understands.
+    private static func needed(_ service: ServiceDefinition) -> [String] {
+        service.runtimeDirectories.flatMap { name in
+            let hint = "\(service.name): nothing has made /run/\(name) since the boot; baton start \(service.name) does"
+            return ["if [ ! -d /run/\(name) ]; then", "    echo '\(hint)' >&2", "    exit 1", "fi"]
+        }
     }
 
     static func script(_ lines: [String]) -> String {

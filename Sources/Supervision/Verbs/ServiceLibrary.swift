@@ -4,14 +4,20 @@ internal import Shell
 
 /// The shell functions that services are looked at and changed with (programs/services).
 enum ServiceLibrary: String, CaseIterable {
-    case common, members, procedure, apply, restore, look, detach, systemd, supervisord, runit, upstart
+    case common, journal, lock, members, procedure, apply, install, restore, look, detach
+    case systemd, systemdUnits, supervisordFind, supervisord, supervisordGroups, runit, runitTake, upstart
 
     /// What looks need.
-    static let looking: [ServiceLibrary] = [.common, .members, .procedure, .apply, .restore] + drivers + [.look]
+    static let looking: [ServiceLibrary] = changing + drivers + [.look]
     /// What a procedure needs, and what starts one and follows it.
-    static let procedures: [ServiceLibrary] = [.common, .members, .procedure, .apply, .restore] + drivers
+    static let procedures: [ServiceLibrary] = changing + drivers
     static let following: [ServiceLibrary] = [.common, .detach]
-    private static let drivers: [ServiceLibrary] = [.systemd, .supervisord, .runit, .upstart]
+    private static let changing: [ServiceLibrary] = [
+        .common, .journal, .lock, .members, .procedure, .apply, .install, .restore,
+    ]
+    private static let drivers: [ServiceLibrary] = [
+        .systemd, .systemdUnits, .supervisordFind, .supervisord, .supervisordGroups, .runit, .runitTake, .upstart,
+    ]
 
     static let lookingParts: Set<HostLibrary> = [.state, .age, .limit]
     static let procedureParts: [HostLibrary] = [.state, .age, .limit, .way, .place, .change]
@@ -27,15 +33,22 @@ enum ServiceLibrary: String, CaseIterable {
     private var embedded: baton_program {
         switch self {
         case .common: baton_services_common_sh()
+        case .journal: baton_services_journal_sh()
+        case .lock: baton_services_lock_sh()
         case .members: baton_services_members_sh()
         case .procedure: baton_services_procedure_sh()
         case .apply: baton_services_apply_sh()
+        case .install: baton_services_install_sh()
         case .restore: baton_services_restore_sh()
         case .look: baton_services_look_sh()
         case .detach: baton_services_detach_sh()
         case .systemd: baton_services_systemd_sh()
+        case .systemdUnits: baton_services_systemd_units_sh()
         case .supervisord: baton_services_supervisord_sh()
+        case .supervisordGroups: baton_services_supervisord_groups_sh()
+        case .supervisordFind: baton_services_supervisord_find_sh()
         case .runit: baton_services_runit_sh()
+        case .runitTake: baton_services_runit_take_sh()
         case .upstart: baton_services_upstart_sh()
         }
     }

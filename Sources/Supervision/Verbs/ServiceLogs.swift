@@ -15,7 +15,7 @@ package struct ServiceLogs: Sendable {
             // All members write into one, and its user may put a link in its place.
             let line = "exec tail -n \(lines)\(follows ? " -F" : "") -- ~\(owner)/.baton/\(Quoting.word(service)).log"
             let shell = owner == "root" ? ["sh", "-c", line] : ["su", "-s", "/bin/sh", "-c", line, owner]
-            calls.append("b_show 0 \(Quoting.line(shell))")
+            calls.append("b_show 0 b_follow \(Quoting.line(shell))")
             sources.append(service)
         }
         for member in sighting.members where member.logOwner == nil {
@@ -31,7 +31,7 @@ package struct ServiceLogs: Sendable {
             } else {
                 continue
             }
-            calls.append("b_show \(sources.count) \(Quoting.line(read))")
+            calls.append("b_show \(sources.count) b_follow \(Quoting.line(read))")
             sources.append(member.name)
         }
         if sources.isEmpty {
@@ -47,38 +47,68 @@ package struct ServiceLogs: Sendable {
         )
     }
 
+    /// How often a host that follows makes sure that somebody still reads: `tail` on a quiet log would otherwise stay for ever,
+    /// as whoever never writes never learns that nobody reads. The line that is written for that has no source, and is nothing.
+    private static let beat = 15
+
+    // Line by line where somebody looks on, as sed holds lines back; and with a line end more, as the last one of what has come
+    // may be the beginning of a mark, and waits for the next byte. Where the last line has no end, the next one would stand in it.
+    private static let following = """
+        # b_follow WORD...: tells its number first, and becomes what the words say.
+        b_follow() { exec sh -c 'echo "$$"; exec "$@"' sh "$@"; }
+        b_beat() {
+            trap : PIPE
+            while kill -0 "$1" && sleep \(beat) && printf '\\n'; do :; done 2>/dev/null
+            kill "$1" 2>/dev/null
+        }
+        b_show() {
+            b_source=$1
+            shift
+            { ("$@") </dev/null 2>&1; } | {
+                read -r b_tail
+                b_beat "$b_tail" &
+                trap : PIPE
+                while IFS= read -r b_line || [ -n "$b_line" ]; do
+                    printf '%s %s\\n\\n' "$b_source" "$b_line" || break
+                done
+                kill "$b_tail" $! 2>/dev/null
+            }
+        }
+        b_named() {
+            b_follow tail -n 1000 -F -- "$1" | {
+                IFS= read -r b_line
+                printf '%s\\n' "$b_line"
+                while IFS= read -r b_line; do
+                    case $b_line in *" $2:"* | *" $2["*) printf '%s\\n' "$b_line" ;; esac
+                done
+            }
+        }
+
+        """
+
+    private static let ending = """
+        b_follow() { "$@"; }
+        b_show() {
+            b_source=$1
+            shift
+            "$@" </dev/null 2>&1 | sed "s/^/$b_source /"
+            echo
+        }
+        b_named() { grep -F -e " $2:" -e " $2[" -- "$1" | tail -n "$3"; }
+
+        """
+
     private static func functions(follows: Bool) -> String {
-        // Line by line where somebody looks on, as sed holds lines back; and with a line end more, as the last one of what has
-        // come may be the beginning of a mark, and waits for the next byte. Where the last line has no end, the next one would
-        // stand in it.
-        let mark =
-            follows
-            ? "while IFS= read -r b_line || [ -n \"$b_line\" ]; do printf '%s %s\\n\\n' \"$b_source\" \"$b_line\"; done"
-            : "sed \"s/^/$b_source /\"\n    echo"
-        return """
-            b_show() {
-                b_source=$1
-                shift
-                "$@" </dev/null 2>&1 | \(mark)
-            }
-            b_named() {
-                if [ -n "$3" ]; then
-                    tail -n 1000 -F -- "$1" | while IFS= read -r b_line; do
-                        case $b_line in *" $2:"* | *" $2["*) printf '%s\\n' "$b_line" ;; esac
-                    done
-                else
-                    grep -F -e " $2:" -e " $2[" -- "$1" | tail -n "$4"
-                fi
-            }
+        (follows ? following : ending) + """
             b_syslog() {
                 for b_log in /var/log/syslog /var/log/messages; do
                     if [ -r "$b_log" ]; then
-                        b_show "$1" b_named "$b_log" "$2" "${4-}" "$3"
+                        b_show "$1" b_named "$b_log" "$2" "$3"
                         return
                     fi
                 done
                 if command -v journalctl >/dev/null 2>&1; then
-                    b_show "$1" journalctl -q --no-pager -o short-iso -n "$3" ${4:+-f} -t "$2"
+                    b_show "$1" b_follow journalctl -q --no-pager -o short-iso -n "$3" ${4:+-f} -t "$2"
                     return
                 fi
                 echo "there is no /var/log/syslog or /var/log/messages that may be read, and no journal" >&2

@@ -74,6 +74,10 @@ private struct SightingReader {
         case "file":
             guard sighting.manifest?.paths.count ?? 0 < Self.most else { return false }
             sighting.manifest?.paths.append(value)
+        case "seconds":
+            let numbers = value.split(separator: " ", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
+            guard numbers.count == 3, numbers.allSatisfy({ (0...86_400).contains($0) }) else { return false }
+            sighting.times = ServiceSighting.Times(start: numbers[0], stop: numbers[1], boot: numbers[2])
         case "nobody": sighting.isSupervised = false
         case "enabled":
             guard value == "yes" || value == "no" else { return false }
@@ -112,12 +116,12 @@ private struct SightingReader {
         return true
     }
 
-    // STATE PID RESTARTS due|current UPTIME NAME, the name with whatever it holds.
+    // STATE PID RESTARTS due|current|unknown UPTIME NAME, the name with whatever it holds.
     private mutating func member(_ value: String) -> Bool {
         let words = value.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: false)
         guard words.count == 6, sighting.members.count < Self.most,
             let state = ServiceSighting.State(rawValue: String(words[0])),
-            words[3] == "due" || words[3] == "current", !words[5].isEmpty
+            ["due", "current", "unknown"].contains(words[3]), !words[5].isEmpty
         else { return false }
         var numbers: [Int?] = []
         for word in [words[1], words[2], words[4]] {
@@ -130,7 +134,7 @@ private struct SightingReader {
         }
         var member = ServiceSighting.Member(String(words[5]), state)
         (member.pid, member.restarts, member.uptime) = (numbers[0], numbers[1], numbers[2])
-        member.isDue = words[3] == "due"
+        member.isDue = words[3] == "unknown" ? nil : words[3] == "due"
         sighting.members.append(member)
         return true
     }

@@ -20,8 +20,8 @@ package struct ServiceSighting: Equatable, Sendable {
         package var pid: Int?
         /// Automatic ones, where the supervisor counts.
         package var restarts: Int?
-        /// Its process is older than what it would be born with now.
-        package var isDue = false
+        /// Its process is older than what it would be born with now; nil where nobody can tell.
+        package var isDue: Bool? = false
         /// It runs, and has not been up for `start_seconds`.
         package var isYoung = false
         /// In seconds.
@@ -53,6 +53,24 @@ package struct ServiceSighting: Equatable, Sendable {
         }
     }
 
+    /// How long each member has, as its definition or its unit says.
+    package struct Times: Equatable, Sendable {
+        package var start: Int
+        package var stop: Int
+        /// Until it runs.
+        package var boot: Int
+
+        package init(start: Int, stop: Int, boot: Int) {
+            self.start = start
+            self.stop = stop
+            self.boot = boot
+        }
+
+        /// To be stopped and started, and some more for being seen to come true.
+        package var member: Int { boot + start + 2 * stop + 20 }
+    }
+
+    package var times: Times?
     /// The supervisors that run there.
     package var supervisors: [SupervisorVersion] = []
     package var manifest: Manifest?
@@ -70,4 +88,7 @@ package struct ServiceSighting: Equatable, Sendable {
     package var busy: String?
 
     package init() {}
+
+    /// How long it takes at most to change all that is there.
+    package var timeout: Duration? { times.map { .seconds(max(members.count, 1) * $0.member) } }
 }

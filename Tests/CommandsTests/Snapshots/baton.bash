@@ -22,7 +22,7 @@ _baton_options() {
         'plan') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -e --extra-vars -t --tags --skip-tags -D --diff --out --exit-code --show-script -h --help --version' ;;
         'deploy') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -e --extra-vars -t --tags --skip-tags -y --yes -C --check -D --diff --plan -h --help --version' ;;
         'render') echo '--for --host -i --inventory -e --extra-vars -o --output -h --help --version' ;;
-        'status') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -h --help --version' ;;
+        'status') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -e --extra-vars -h --help --version' ;;
         'restart') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --serial -y --yes -h --help --version' ;;
         'reload') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --serial -y --yes -h --help --version' ;;
         'start') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --serial -y --yes -h --help --version' ;;
@@ -93,6 +93,7 @@ _baton_value() {
         status:-f | status:--forks) echo 'text' ;;
         status:--connect-timeout) echo 'text' ;;
         status:-o | status:--output) echo 'words text json jsonl' ;;
+        status:-e | status:--extra-vars) echo 'text' ;;
         restart:-i | restart:--inventory) echo 'file' ;;
         restart:-l | restart:--limit) echo 'text' ;;
         restart:-u | restart:--user) echo 'text' ;;

@@ -572,6 +572,8 @@ _baton__status() {
         '(-o --output)--output=[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
         '(-v --verbose)-v[Say more on stderr]' \
         '(-v --verbose)--verbose[Say more on stderr]' \
+        '*-e+[Set a variable, stronger than all others\: NAME=VALUE, the value is text; or @FILE, YAML or JSON]:VARIABLE: ' \
+        '*--extra-vars=[Set a variable, stronger than all others\: NAME=VALUE, the value is text; or @FILE, YAML or JSON]:VARIABLE: ' \
         '(-h --help)-h[Show help for the command and stop]' \
         '(-h --help)--help[Show help for the command and stop]' \
         '(--version)--version[Show the version and stop]' \

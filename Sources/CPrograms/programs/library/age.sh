@@ -46,6 +46,11 @@ baton_compare() {
     for b_number; do
         baton_milliseconds "$b_times"
         b_times=${b_times#*"$b_newline"}
+        # The clock was set back since, or never right: that time is no evidence of anything.
+        if [ "$((b_milliseconds - b_now))" -gt 20 ]; then
+            b_ahead=$b_number
+            continue
+        fi
         # Both clocks tick in steps of up to ten milliseconds. When in doubt it is older.
         if [ "$(((b_ticks - b_born) * 10 + 20))" -ge "$((b_now - b_milliseconds))" ]; then
             b_age=older b_older=$b_number
@@ -55,9 +60,10 @@ baton_compare() {
 }
 
 # baton_age self|children PROCESS FILE...: PROCESS is the path of a pid file, `unit:` and a unit of systemd, or `pid:` and a
-# number. Leaves in b_age `younger`, `older`, `gone` or `failed`, and in b_older which file by its number, or a sentence.
+# number. Leaves in b_age `younger`, `older`, `gone`, `ahead` (a file's time is still to come, and no other file is younger than
+# the process) or `failed`, and in b_older which file by its number, or a sentence.
 baton_age() {
-    b_age=gone b_older=
+    b_age=gone b_older='' b_ahead=
     b_who=$1
     case $2 in
     unit:*)
@@ -104,6 +110,7 @@ baton_age() {
     # count, its own and that of what it names.
     baton_times -L "$@"
     [ "$b_age" = older ] || baton_times '' "$@"
+    if [ "$b_age" = younger ] && [ -n "$b_ahead" ]; then b_age=ahead b_older=$b_ahead; fi
 }
 
 # Compares with those of the files that are there; without -L only links are asked for, and themselves.

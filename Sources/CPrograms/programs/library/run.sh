@@ -56,6 +56,7 @@ baton_when_older() {
         b_end=1
         return 1
         ;;
+    ahead) baton_no 'a file has a time that is still to come, which says nothing about the process' ;;
     *) baton_no 'the process is younger than the files' ;;
     esac
 }

@@ -7,7 +7,7 @@
 # for each directory, file and link.
 baton_service_apply() {
     b_service=$1 b_wanted=$2 b_adopts=$4
-    b_acted='' b_broken='' b_words='' b_new_files='' b_new_folders=''
+    b_acted='' b_broken='' b_words='' b_untold='' b_written='' b_new_files='' b_new_folders=''
     b_pass=compare
     b_definition
     baton_manifest "$1"
@@ -38,9 +38,12 @@ baton_service_apply() {
         baton_clean "$b_said"
         baton_undo "$b_supervisor refuses the definition: $b_clean"
     fi
+    # Only now: some supervisors start what they find there.
+    b_pass=connect
+    b_definition
     b_said=
     baton_surplus
-    baton_fresh_folders
+    baton_fresh_folders || baton_undo "a directory of $b_service below /run could not be made: $b_said"
     baton_take_up
     b_pass=birth
     b_definition
@@ -52,7 +55,7 @@ baton_service_apply() {
         exit 1
     }
     [ -n "$b_acted$b_changed" ] && exit 0
-    baton_note nothing "$b_service is as it should be"
+    baton_note nothing "$b_service is as it should be${b_untold:+, but nothing can tell whether a restart is due of$b_untold}"
     exit 76
 }
 
@@ -148,61 +151,6 @@ baton_foreign_file() {
     ! head -n 5 -- "$1" 2>/dev/null | grep -q 'Written by Baton\.'
 }
 
-# MARK: installing
-
-baton_install_directory() {
-    if [ -d "$2" ]; then return 0; fi
-    baton_note make "$2"
-    (baton_directory "$2" missing "$3" "$4") >/dev/null || baton_undo "$2 could not be made"
-    b_made="$2$b_newline$b_made" b_changed=yes
-}
-
-baton_install_file() {
-    baton_see + "$2"
-    if [ "$7" = kept ] && [ "$b_seen_1" != missing ]; then return 0; fi
-    case $b_seen_1 in
-    "file ${3#0} "*" sha256 $5")
-        # Names of user and group, with a tab between them.
-        b_tab='	'
-        b_user=${b_names_1%%"$b_tab"*} b_group=${b_names_1#*"$b_tab"}
-        case $4 in "$b_user:" | "$b_user:$b_group") return 0 ;; esac
-        ;;
-    esac
-    # Of a member that is new: some supervisors start it as soon as they know it.
-    if [ "$7" = birth ] && [ "$b_pass" = install ] && [ "$b_seen_1" != missing ]; then
-        b_reborn=yes
-        return 0
-    fi
-    case $7 in birth) b_births=yes ;; *) baton_note install "$2" ;; esac
-    if [ "$b_seen_1" = missing ]; then
-        b_made="$2$b_newline$b_made"
-    else
-        baton_preserve "$2" || baton_undo "the old $2 could not be kept: is the disk full?"
-        case $7 in secret | birth) b_secret="$b_secret$b_saves$b_newline" ;; esac
-    fi
-    (baton_file "$2" "$b_seen_1" "$3" "$4" "$5" '' '' '') >/dev/null || baton_undo "$2 could not be written"
-    b_changed=yes
-}
-
-baton_install_link() {
-    baton_see - "$2"
-    case $b_seen_1 in "link "*" $3") return 0 ;; esac
-    baton_note install "$2"
-    if [ "$b_seen_1" = missing ]; then
-        b_made="$2$b_newline$b_made"
-    else
-        baton_preserve "$2" || baton_undo "the old $2 could not be kept"
-    fi
-    (baton_link "$2" "$b_seen_1" "$3" '') >/dev/null || baton_undo "the link $2 could not be made"
-    b_changed=yes
-}
-
-# Sums of what processes are born with: written when nothing can refuse the definition any more, as a file that was put back
-# would count as a new one. Whoever ends before that finds them different the next time.
-baton_birth_directory() { :; }
-baton_birth_link() { :; }
-baton_birth_file() { if [ "$7" = birth ]; then baton_install_file "$@"; fi; }
-
 # Members that the new definition has no more: they stop as the old one says, and are forgotten. Then its files go.
 baton_surplus() {
     [ -n "$b_old_supervisor" ] || return 0
@@ -236,9 +184,9 @@ baton_surplus() {
     b_files=$b_keep_files b_links='' b_folders=$b_keep_folders b_members=$b_keep_members
 }
 
-# Directories that are made anew after each boot are wanted now.
+# Directories that are made anew after each boot are wanted now: those of b_files. Fails with b_said.
 baton_fresh_folders() {
-    b_list=$b_new_files
+    b_list=$b_files
     while [ -n "$b_list" ]; do
         b_path=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
         case $b_path in /etc/tmpfiles.d/*) ;; *) continue ;; esac
@@ -246,11 +194,20 @@ baton_fresh_folders() {
             b_said=$(baton_limited 60 systemd-tmpfiles --create "$b_path" 2>&1 </dev/null) && continue
         fi
         # Those that Baton writes are lines with a directory each.
-        while read -r b_kind b_folder b_mode b_user b_rest; do
-            if [ "$b_kind" != d ] || [ -d "$b_folder" ]; then continue; fi
-            mkdir -m "$b_mode" -- "$b_folder" && chown "$b_user" -- "$b_folder"
-        done <"$b_path"
+        b_said=$(
+            exec 2>&1
+            while read -r b_kind b_folder b_mode b_user b_rest; do
+                if [ "$b_kind" != d ]; then continue; fi
+                if [ -h "$b_folder" ]; then
+                    echo "$b_folder is a link, and has to be a directory"
+                    exit 1
+                fi
+                if [ ! -d "$b_folder" ]; then mkdir -m "$b_mode" -- "$b_folder" || exit 1; fi
+                chown "$b_user:" -- "$b_folder" && chmod "$b_mode" -- "$b_folder" || exit 1
+            done <"$b_path"
+        ) || return 1
     done
+    b_said=
 }
 
 # The supervisor learns of it. One that knows members only all together forgets them first, and they stop for that.
@@ -281,7 +238,7 @@ baton_any_due() { ! baton_each baton_is_not_due; }
 
 baton_is_not_due() {
     baton_look_at "$2"
-    ! baton_due "$1"
+    ! baton_due "$@"
 }
 
 # MARK: members
@@ -296,9 +253,12 @@ baton_renew_member() {
     baton_look_at "$2"
     case $b_state in
     running | starting)
-        if baton_due "$1"; then
+        if baton_due "$@"; then
             baton_restart_member "$@"
-        elif [ "$b_state" = starting ] || baton_young; then
+            return
+        fi
+        if [ "$b_fresh" = unknown ]; then b_untold="$b_untold $2"; fi
+        if [ "$b_state" = starting ] || baton_young; then
             # It was started a moment ago, by whoever.
             baton_stays "$@"
         fi
@@ -310,5 +270,5 @@ baton_renew_member() {
 
 baton_refresh_member() {
     baton_look_at "$2"
-    if [ "$b_state" = running ] && ! baton_due "$1"; then baton_reload_member "$@"; else baton_renew_member "$@"; fi
+    if [ "$b_state" = running ] && ! baton_due "$@"; then baton_reload_member "$@"; else baton_renew_member "$@"; fi
 }

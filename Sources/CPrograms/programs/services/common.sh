@@ -1,8 +1,9 @@
 #!/bin/sh
 # shellcheck disable=SC2034,SC2154  # the files of this library share their variables
 # What looks and procedures of services have in common: time, deadlines, what the host keeps of a service, and the
-# supervisor that it has. Places are variables so that tests can have others.
-b_etc=/etc/baton/services b_var=/var/lib/baton/services b_top=
+# supervisor that it has. Places are variables so that tests can have others: what lasts is below b_var; what only has a meaning
+# until the next boot, or must be written when a disk is full, below b_volatile.
+b_etc=/etc/baton/services b_var=/var/lib/baton/services b_volatile=/run/baton/.services b_top=
 b_newline='
 '
 
@@ -50,9 +51,26 @@ baton_ours() {
     done
 }
 
+# baton_state_folder BASE NAME: makes the folder of a service there, which only root may read; b_said says why not.
+baton_state_folder() {
+    for b_path in "${1%/*}" "$1" "$1/$2"; do
+        if [ ! -d "$b_path" ]; then
+            b_mask=022
+            if [ "$b_path" = "$1/$2" ]; then b_mask=077; fi
+            b_said=$( (umask "$b_mask" && mkdir -p "$b_path") 2>&1) || [ -d "$b_path" ] || return 1
+        fi
+        if [ -h "$b_path" ] || [ ! -O "$b_path" ]; then
+            b_said="$b_path is not this user's own"
+            return 1
+        fi
+    done
+    b_said=
+}
+
 # baton_manifest NAME: what the host keeps of a service. Fails with 1 and b_said, or with 2 where there is nothing.
 baton_manifest() {
-    b_service=$1 b_supervisor='' b_whole='' b_account=root b_start_seconds=1 b_stop_seconds=10 b_reload_signal=HUP
+    b_service=$1 b_supervisor='' b_whole='' b_account=root b_start_seconds=1 b_stop_seconds=10 b_boot_seconds=60
+    b_reload_signal=HUP
     b_boot=yes b_post_stop='' b_post_stop_in=/ b_members='' b_logs='' b_files='' b_links='' b_folders='' b_count_of=0
     b_user_log=
     b_said="\"$1\" cannot be the name of a service"
@@ -108,7 +126,8 @@ baton_manifest() {
 # baton_unit NAME SUPERVISOR: something that Baton did not define, as if there were a manifest. Without a supervisor it is
 # the first one that runs here.
 baton_unit() {
-    b_service=$1 b_supervisor=$2 b_account=root b_start_seconds=1 b_stop_seconds=90 b_reload_signal=HUP
+    b_service=$1 b_supervisor=$2 b_account=root b_start_seconds=1 b_stop_seconds=90 b_boot_seconds=60
+    b_reload_signal=HUP
     b_boot='' b_post_stop='' b_post_stop_in=/ b_logs='' b_files='' b_links='' b_folders='' b_user_log=''
     b_said="\"$1\" cannot be the name of a unit"
     baton_good_member "$1" || return 1
@@ -189,26 +208,26 @@ baton_uptime() {
 
 baton_young() { baton_uptime && [ "$b_uptime" -lt "$b_start_seconds" ]; }
 
-# Whether member number $1, counted from 1, has a process older than what it would be born with. The process is b_pid.
+# Whether member number $1, counted from 1, has a process older than what it would be born with; b_fresh says `due`,
+# `current`, or `unknown` where nothing can tell. The process is b_pid. Where no main process is known, the eldest that the
+# supervisor has for the member counts; without any, that this very change wrote the birth.
 baton_due() {
+    b_fresh=current
     b_birth=$b_etc/$b_service/born-$(($1 - 1))
-    if [ -z "$b_pid" ] || [ ! -e "$b_birth" ]; then return 1; fi
-    baton_age self "pid:$b_pid" "$b_birth"
-    [ "$b_age" = older ]
-}
-
-# The lock of a service says who has it: number and start of the process, the boot, and words for people. In b_holder, if
-# that process still runs.
-baton_holder() {
-    b_holder='' b_lock=
-    { IFS= read -r b_lock <"$b_var/$1/lock"; } 2>/dev/null || return 1
-    # shellcheck disable=SC2086
-    set -- $b_lock
-    [ $# -ge 3 ] || return 1
-    b_boot_id=
-    { read -r b_boot_id </proc/sys/kernel/random/boot_id; } 2>/dev/null
-    [ "$3" = "$b_boot_id" ] || return 1
-    if baton_gone "$1 $2"; then return 1; fi
-    shift 3
-    b_holder=$*
+    [ -e "$b_birth" ] || return 1
+    b_eldest=$b_pid b_own_pid=$b_pid
+    if [ "$b_state" = running ] && [ -z "$b_eldest" ] && baton_drives eldest; then baton_drive eldest "$2"; fi
+    if [ "$b_state" = running ]; then b_age=failed; else b_age=gone; fi
+    if [ -n "$b_eldest" ]; then baton_age self "pid:$b_eldest" "$b_birth"; fi
+    b_pid=$b_own_pid
+    case $b_age in
+    older) b_fresh=due ;;
+    failed | ahead)
+        b_fresh=unknown
+        case $b_newline${b_written-} in *"$b_newline$b_birth$b_newline"*) b_fresh=due ;; esac
+        # A deployment that was cut off may have written it.
+        if [ -n "${b_cut-}" ]; then b_fresh=due; fi
+        ;;
+    esac
+    [ "$b_fresh" = due ]
 }

@@ -7,21 +7,33 @@
 # what that prints, and ends as it does.
 baton_detached() {
     baton_good_member "$1" || baton_fail "\"$1\" cannot be the name of a service"
-    baton_state_folder "$1"
-    b_title=$1 b_run=$b_var/$1/run-$b_id
+    b_title=$1
+    # Where the memory of the host is: a full disk keeps nobody from stopping, and secrets get to no disk.
+    if ! baton_lay_down "$b_volatile" "$@"; then
+        baton_lay_down "$b_var" "$@" || baton_fail "services are changed by root (become: true): $b_said"
+    fi
+    trap baton_left HUP INT TERM PIPE
+    baton_launch
+    baton_follow
+}
+
+# baton_lay_down BASE NAME TITLE: the program as a file in a folder of this run, b_run.
+baton_lay_down() {
+    baton_state_folder "$1" "$2" || return 1
+    b_run=$1/$2/run-$b_id b_said="cannot write into $1/$2: is the disk full?"
     (
         umask 077
         # Empty first: who may read it is settled before there is something in it.
         mkdir "$b_run" && : >"$b_run/program" && : >"$b_run/out" && : >"$b_run/err"
-    ) 2>/dev/null || baton_fail "cannot write into $b_var/$1: is the disk full?"
+    ) 2>/dev/null || return 1
     {
         b_pieces
         printf 'b_id=%s b_who_asks=%s\n' "$b_id" "$(baton_asker)"
-        printf "baton_procedure '%s' '%s' %s %s\nexit\n" "$b_run" "$1" "$2" "$b_words"
-    } 2>/dev/null >"$b_run/program" || baton_fail "cannot write into $b_run: is the disk full?"
-    trap baton_left HUP INT TERM PIPE
-    baton_launch
-    baton_follow
+        printf "baton_procedure '%s' '%s' %s %s\nexit\n" "$b_run" "$2" "$3" "$b_words"
+    } 2>/dev/null >"$b_run/program"
+    [ "$(tail -n 1 "$b_run/program" 2>/dev/null)" = exit ] && return 0
+    rm -rf "$b_run"
+    return 1
 }
 
 # Who it is for: names only, as they go into a file and into messages.
@@ -29,20 +41,6 @@ baton_asker() {
     b_asker=${SUDO_USER:-$(id -un 2>/dev/null)}
     b_from=${SSH_CONNECTION%% *}
     printf '%s' "${b_asker:-somebody}${b_from:+@$b_from}" | tr -cd 'A-Za-z0-9_.:@-' | head -c 100
-}
-
-baton_state_folder() {
-    for b_path in "${b_var%/*}" "$b_var" "$b_var/$1"; do
-        if [ ! -d "$b_path" ]; then
-            b_mask=022
-            if [ "$b_path" = "$b_var/$1" ]; then b_mask=077; fi
-            b_said=$( (umask "$b_mask" && mkdir -p "$b_path") 2>&1) || [ -d "$b_path" ] ||
-                baton_fail "services are changed by root (become: true): $b_said"
-        fi
-        if [ -h "$b_path" ] || [ ! -O "$b_path" ]; then
-            baton_fail "$b_path is not this user's own: services are changed by root (become: true)"
-        fi
-    done
 }
 
 # In a session of its own; under systemd also in a unit of its own: the end of a login may take all that is in its own.
@@ -84,6 +82,7 @@ baton_follow() {
     done
     cat "$b_run/err" >&2
     rm -rf "$b_run"
+    case $b_run in "$b_volatile"/*) rmdir "${b_run%/*}" 2>/dev/null ;; esac
     if [ -z "$b_ended" ]; then baton_fail "the change of $b_title was ended on the host before it was done"; fi
     # The last line of what is skipped says why.
     if [ "$b_ended" = 76 ]; then printf '%s\n' "$b_why"; fi
@@ -91,6 +90,9 @@ baton_follow() {
 }
 
 baton_left() {
-    printf 'the change of %s goes on by itself on the host; its lines are in %s\n' "$b_title" "$b_var/$b_title/journal" >&2
+    b_where=
+    { read -r b_where <"$b_run/journal"; } 2>/dev/null
+    printf 'the change of %s goes on by itself on the host; its lines are in %s\n' "$b_title" \
+        "${b_where:-$b_var/$b_title/journal}" >&2
     exit 143
 }

@@ -5,15 +5,19 @@
 # baton_services_look NAME unit|service SUPERVISOR PATH...: SUPERVISOR may be empty. Of the paths, those that Baton did not
 # write are told.
 baton_services_look() {
-    b_name_of=$1 b_kind_of=$2 b_given=$3
+    b_name_of=$1 b_owner=$1 b_kind_of=$2 b_given=$3
     shift 3
+    baton_find_timeout
     for b_supervisor in systemd supervisord upstart runit; do
         if baton_drive here; then printf 'supervisor %s %s\n' "$b_supervisor" "$b_version"; fi
     done
     b_old_files='' b_old_links=
     if [ "$b_kind_of" = unit ]; then baton_unit "$b_name_of" "$b_given"; else baton_manifest "$b_name_of"; fi
     case $? in
-    0) baton_look_known ;;
+    0)
+        if [ "$b_kind_of" = unit ]; then baton_own; fi
+        baton_look_known
+        ;;
     1)
         printf '%s\n' "$b_said" >&2
         exit 1
@@ -36,6 +40,7 @@ baton_look_known() {
             b_list=${b_list#*"$b_newline"}
         done
     fi
+    printf 'seconds %d %d %d\n' "$b_start_seconds" "$b_stop_seconds" "$b_boot_seconds"
     if ! baton_drive here; then
         printf 'nobody %s\n' "$b_supervisor"
         return
@@ -46,12 +51,11 @@ baton_look_known() {
     baton_each baton_look_member
 }
 
-# `member STATE PID RESTARTS due|current UPTIME NAME`, with `-` for what is not known; behind it `young` where it
+# `member STATE PID RESTARTS due|current|unknown UPTIME NAME`, with `-` for what is not known; behind it `young` where it
 # has not been up for start_seconds, `detail WORDS` and `log PATH`.
 baton_look_member() {
     baton_drive state "$2"
-    b_fresh=current
-    if baton_due "$1"; then b_fresh=due; fi
+    if baton_due "$@"; then :; fi
     b_age_of=-
     if baton_uptime; then b_age_of=$b_uptime; fi
     printf 'member %s %s %s %s %s %s\n' "$b_state" "${b_pid:--}" "${b_restarts:--}" "$b_fresh" "$b_age_of" "$2"
@@ -80,16 +84,12 @@ baton_look_elsewhere() {
 
 # A change that runs, or one that did not come to its end.
 baton_look_journal() {
-    if baton_holder "$b_name_of"; then :; fi
+    baton_claims "$b_owner"
     if [ -n "$b_holder" ]; then
         printf 'busy %s\n' "$b_holder"
         return
     fi
-    b_last='' b_begun='' b_cut_off=
-    while IFS= read -r b_line; do
-        case ${b_line#* } in 'begin '*) b_begun=${b_line#* begin } ;; 'cut '*) b_cut_off=${b_line#* cut } ;; esac
-        b_last=${b_line#* }
-    done 2>/dev/null <"$b_var/$b_name_of/journal"
+    baton_read_journal "$b_owner"
     case $b_last in
     '' | 'end '[0-9] | 'end '[0-9][0-9])
         if [ -n "$b_cut_off" ]; then printf 'unfinished %s\n' "$b_cut_off"; fi

@@ -3,13 +3,6 @@
 # Members of a service, one after another: asked for, waited for, and seen to have come true. What is seen is what the
 # supervisor and the kernel tell; how commands end is not believed.
 
-# A line of the journal: when, what, and of whom. The intent comes before the action, the result after it.
-baton_note() {
-    baton_clock
-    printf '%s %s\n' "$b_clock" "$*"
-    [ -z "${b_journal-}" ] || printf '%s %s\n' "$b_clock" "$*" >>"$b_journal"
-}
-
 # What member $1 is now.
 baton_look_at() {
     b_follows=
@@ -37,27 +30,48 @@ baton_start_member() {
     baton_stays "$1" "$2"
 }
 
-# Waits until member $2 runs, and sees it run for start_seconds: the same process, restarted by nobody.
+# Waits until member $2 runs, and sees it run for start_seconds: the same process, restarted by nobody. One that ends before
+# that is tried again by its supervisor as often as the definition's `restart` says, and may come up then: it has failed when
+# its supervisor gives up, or when there is no time left.
 baton_stays() {
     baton_clock
-    b_until=$((b_now + (b_start_seconds + 60) * 100)) b_down=0
+    b_until=$((b_now + (b_start_seconds + b_boot_seconds) * 100)) b_how='did not start'
+    while :; do
+        baton_comes_up "$@" || return
+        baton_keeps_up "$@" && break
+        [ -n "$b_tries" ] || return 1
+        b_how="did not stay up for $b_start_seconds seconds"
+        baton_note again "$2" "it ended after less than $b_start_seconds seconds"
+    done
+    baton_note running "$2" ${b_pid:+pid "$b_pid"}
+}
+
+baton_comes_up() {
+    b_down=0
     while :; do
         baton_look_at "$2"
+        baton_clock
+        if [ "$b_now" -ge "$b_until" ]; then
+            baton_failed "$1" "$2" "$b_how in time"
+            return
+        fi
         case $b_state in
-        running) break ;;
-        failed | backoff) baton_failed "$1" "$2" "did not start" || return ;;
+        running) return 0 ;;
+        failed) baton_failed "$1" "$2" "$b_how" || return ;;
         stopped | absent | unknown)
             # A request may still be on its way.
             b_down=$((b_down + 1))
-            [ "$b_down" -lt 15 ] || baton_failed "$1" "$2" "did not start" || return
+            [ "$b_down" -lt 15 ] || baton_failed "$1" "$2" "$b_how" || return
             ;;
         esac
-        baton_clock
-        [ "$b_now" -lt "$b_until" ] || baton_failed "$1" "$2" "did not start in time" || return
         baton_pause
     done
+}
+
+# Fails with b_tries where its supervisor tries again.
+baton_keeps_up() {
     baton_clock
-    b_from=$b_now b_asked_at=$b_now b_counted=$b_restarts b_end_at=$((b_now + b_start_seconds * 100))
+    b_asked_at=$b_now b_counted=$b_restarts b_end_at=$((b_now + b_start_seconds * 100)) b_tries=
     baton_life "$b_pid"
     b_first=$b_life
     while [ "$b_now" -lt "$b_end_at" ]; do
@@ -70,23 +84,26 @@ baton_stays() {
         baton_same "$1" "$2" || return
     done
     baton_look_at "$2"
-    baton_same "$1" "$2" || return
-    baton_note running "$2" ${b_pid:+pid "$b_pid"}
+    baton_same "$1" "$2"
 }
 
 # Whether it is still the process that came up. Of a service that may hand itself on to another main process only the
 # count of restarts tells.
 baton_same() {
-    if [ "$b_state" != running ] || [ "$b_restarts" != "$b_counted" ]; then
-        baton_failed "$1" "$2" "did not stay up for $b_start_seconds seconds"
-        return
-    fi
     baton_life "$b_pid"
-    if [ "$b_life" = "$b_first" ]; then return 0; fi
-    if [ -n "$b_follows" ]; then
-        b_first=$b_life
-        return 0
+    if [ "$b_state" = running ] && [ "$b_restarts" = "$b_counted" ]; then
+        if [ "$b_life" = "$b_first" ]; then return 0; fi
+        if [ -n "$b_follows" ]; then
+            b_first=$b_life
+            return 0
+        fi
     fi
+    case $b_state in
+    running | starting | backoff)
+        b_tries=yes
+        return 1
+        ;;
+    esac
     baton_failed "$1" "$2" "did not stay up for $b_start_seconds seconds"
 }
 
@@ -195,9 +212,13 @@ baton_summary() {
 baton_after_stop() {
     if [ -z "$b_post_stop" ]; then return 0; fi
     b_is_due=$b_var/$b_service/post-stop-due
-    # Until it has succeeded it is due, whoever was interrupted.
-    if [ -n "${b_acted-}" ]; then : >"$b_is_due"; fi
-    if [ ! -e "$b_is_due" ]; then return 0; fi
+    if [ -e "$b_volatile/$b_service/post-stop-due" ]; then b_is_due=$b_volatile/$b_service/post-stop-due; fi
+    # Until it has succeeded it is due, whoever was interrupted. Where the disk is full, until the next boot.
+    if [ -n "${b_acted-}" ] && ! { printf '' >"$b_is_due"; } 2>/dev/null; then
+        b_is_due=$b_volatile/$b_service/post-stop-due
+        { printf '' >"$b_is_due"; } 2>/dev/null
+    fi
+    if [ -z "${b_acted-}" ] && [ ! -e "$b_is_due" ]; then return 0; fi
     b_acted=yes
     baton_note post_stop
     b_said=$(

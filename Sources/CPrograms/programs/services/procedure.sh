@@ -2,52 +2,28 @@
 # shellcheck disable=SC2034,SC2154  # the files of this library share their variables
 # A procedure: one change of one service, under the service's lock and with its journal, in a session of its own.
 
-# Takes the lock of b_service, or says who has it. $1: what for.
-baton_lock() {
-    b_boot_id=
-    { read -r b_boot_id </proc/sys/kernel/random/boot_id; } 2>/dev/null
-    baton_started "$$"
-    b_mine="$$ $b_started $b_boot_id"
-    b_when=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-    printf '%s\n' "$b_mine $1, by ${b_who_asks:-somebody}, since $b_when" >"$b_var/$b_service/lock.$$"
-    for b_try in 1 2 3 4 5; do
-        if ln "$b_var/$b_service/lock.$$" "$b_var/$b_service/lock" 2>/dev/null; then break; fi
-        if baton_holder "$b_service"; then
-            rm -f "$b_var/$b_service/lock.$$"
-            printf '%s is being changed already: %s\n' "$b_service" "$b_holder" >&2
-            return 1
-        fi
-        # Of one that is gone. What was moved away may be a new one: then it goes back.
-        mv "$b_var/$b_service/lock" "$b_var/$b_service/lock.$$.old" 2>/dev/null || continue
-        b_lock_was=$b_lock b_lock=
-        read -r b_lock <"$b_var/$b_service/lock.$$.old"
-        [ "$b_lock" = "$b_lock_was" ] || ln "$b_var/$b_service/lock.$$.old" "$b_var/$b_service/lock" 2>/dev/null
-        rm -f "$b_var/$b_service/lock.$$.old"
-    done
-    rm -f "$b_var/$b_service/lock.$$"
-    b_lock=
-    { read -r b_lock <"$b_var/$b_service/lock"; } 2>/dev/null
-    case $b_lock in "$b_mine "*) return 0 ;; esac
-    printf '%s is being changed by somebody else: its lock cannot be had\n' "$b_service" >&2
-    return 1
-}
-
 # baton_procedure FOLDER TITLE COMMAND...: what runs by itself. COMMAND ends with 0, 75 or 76, or has failed.
 baton_procedure() {
     # The shell has read all of it; from here on it is in no file.
     rm -f "$1/program"
     # Caught, not ignored: what is started gets them as usual.
     trap : HUP INT TERM PIPE
-    b_service=$2 b_run=$1
+    b_service=$2 b_owner=$2 b_run=$1
     shift 2
-    if ! baton_lock "$1"; then
+    baton_find_timeout
+    # In a shell of its own, as it shares its variables with everybody.
+    if [ "$2 ${5-}" = 'baton_service_verb unit' ]; then
+        b_owner=$(baton_unit "$4" "$6" && baton_own && printf %s "$b_owner") || b_owner=$b_service
+    fi
+    if ! baton_lock "$b_owner" "$1"; then
         baton_note end 77
         exit 77
     fi
-    b_journal=$b_var/$b_service/journal b_cut=
-    if baton_was_cut "$b_journal"; then b_cut=yes; fi
-    : >"$b_journal"
-    baton_note begin "$1" pid "$$" by "${b_who_asks:-somebody}"
+    b_cut=
+    if baton_was_cut "$b_owner"; then b_cut=yes; fi
+    baton_state_folder "$b_var" "$b_owner" || :
+    baton_open_journal "$1" pid "$$" by "${b_who_asks:-somebody}"
+    { printf '%s\n' "$b_journal" >"$b_run/journal"; } 2>/dev/null
     baton_sweep_runs
     if [ -n "$b_cut" ]; then
         case $1 in
@@ -66,25 +42,14 @@ baton_procedure() {
         "$@"
     )
     b_end=$?
-    rm -f "$b_var/$b_service/lock"
+    baton_unlock
     baton_note end "$b_end"
     exit "$b_end"
 }
 
-# Whether the last thing that the journal tells is a deployment that did not come to its end, or a verb after one.
-baton_was_cut() {
-    b_first='' b_line='' b_is_cut=
-    while IFS= read -r b_line; do
-        case ${b_line#* } in 'begin '*) b_first=${b_line#* begin } ;; 'cut '*) b_is_cut=yes ;; esac
-    done 2>/dev/null <"$1"
-    [ -z "$b_is_cut" ] || return 0
-    case $b_first in apply*) ;; *) return 1 ;; esac
-    case ${b_line#* } in 'end '[0-9] | 'end '[0-9][0-9]) return 1 ;; esac
-}
-
 # Folders of followers that never came back for them.
 baton_sweep_runs() {
-    for b_old in "$b_var/$b_service"/run-*; do
+    for b_old in "${b_run%/*}"/run-*; do
         if [ "$b_old" != "$b_run" ] && [ -d "$b_old" ] && [ ! -h "$b_old" ] &&
             [ -n "$(find "$b_old" -prune -mmin +60 2>/dev/null)" ]; then
             rm -rf "$b_old"
@@ -106,6 +71,15 @@ baton_service_verb() {
     if [ "$1" = remove ]; then
         baton_remove_service || exit 1
     else
+        case $1 in
+        start | restart | reload)
+            # After a boot on a host where nothing else makes them.
+            baton_fresh_folders || {
+                printf 'a directory of %s below /run could not be made: %s\n' "$b_service" "$b_said" >&2
+                exit 1
+            }
+            ;;
+        esac
         { baton_known_members && "baton_${1}_all" && baton_enabling "$5"; } || {
             baton_summary
             exit 1
