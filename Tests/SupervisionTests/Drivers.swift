@@ -46,7 +46,10 @@ struct Driver {
             case .systemd: baton_services_systemd_sh()
             default: baton_services_upstart_sh()
             }
-        let parts = [baton_library_state_sh(), baton_library_age_sh(), baton_services_common_sh(), program]
+        let parts = [
+            baton_library_state_sh(), baton_library_age_sh(), baton_library_limit_sh(), baton_services_common_sh(),
+            program,
+        ]
         try await host.write("/root/driver.sh", parts.map(text).joined())
         let driver = Driver(host: host, supervisor: supervisor, shell: shell)
         if supervisor == .supervisord { try await host.waitFor("supervisorctl version | grep -q '^4'") }
