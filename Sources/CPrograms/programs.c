@@ -51,6 +51,9 @@ static const unsigned char releases_account_sh[] = {
 static const unsigned char releases_lease_sh[] = {
 #embed "programs/releases/lease.sh"
 };
+static const unsigned char releases_take_sh[] = {
+#embed "programs/releases/take.sh"
+};
 static const unsigned char releases_record_sh[] = {
 #embed "programs/releases/record.sh"
 };
@@ -71,6 +74,9 @@ static const unsigned char releases_prune_sh[] = {
 };
 static const unsigned char releases_keep_sh[] = {
 #embed "programs/releases/keep.sh"
+};
+static const unsigned char releases_uses_sh[] = {
+#embed "programs/releases/uses.sh"
 };
 static const unsigned char releases_look_sh[] = {
 #embed "programs/releases/look.sh"
@@ -201,6 +207,7 @@ baton_program baton_checks_sh(void) { return PROGRAM(checks_sh); }
 baton_program baton_releases_root_sh(void) { return PROGRAM(releases_root_sh); }
 baton_program baton_releases_account_sh(void) { return PROGRAM(releases_account_sh); }
 baton_program baton_releases_lease_sh(void) { return PROGRAM(releases_lease_sh); }
+baton_program baton_releases_take_sh(void) { return PROGRAM(releases_take_sh); }
 baton_program baton_releases_record_sh(void) { return PROGRAM(releases_record_sh); }
 baton_program baton_releases_unpack_sh(void) { return PROGRAM(releases_unpack_sh); }
 baton_program baton_releases_stage_sh(void) { return PROGRAM(releases_stage_sh); }
@@ -208,6 +215,7 @@ baton_program baton_releases_migrate_sh(void) { return PROGRAM(releases_migrate_
 baton_program baton_releases_adopt_sh(void) { return PROGRAM(releases_adopt_sh); }
 baton_program baton_releases_prune_sh(void) { return PROGRAM(releases_prune_sh); }
 baton_program baton_releases_keep_sh(void) { return PROGRAM(releases_keep_sh); }
+baton_program baton_releases_uses_sh(void) { return PROGRAM(releases_uses_sh); }
 baton_program baton_releases_look_sh(void) { return PROGRAM(releases_look_sh); }
 baton_program baton_services_common_sh(void) { return PROGRAM(services_common_sh); }
 baton_program baton_services_journal_sh(void) { return PROGRAM(services_journal_sh); }

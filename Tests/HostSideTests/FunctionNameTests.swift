@@ -13,7 +13,9 @@ import Testing
 
     @Test func `every function has a name of its own, of Baton's`() {
         var owners: [String: [String]] = [:]
-        let files = HostLibrary.allCases.map { ("\($0)", $0.source) } + [("checks", CheckProgram.library)]
+        let files =
+            HostLibrary.allCases.map { ("\($0)", $0.source) } + [("checks", CheckProgram.library)]
+            + ReleaseLibrary.allCases.map { ("releases \($0)", $0.source) }
         for (file, source) in files {
             let functions = Self.functions(in: source)
             #expect(!functions.isEmpty, "\(file)")

@@ -30,6 +30,7 @@ baton_program baton_library_change_sh(void);
 baton_program baton_releases_root_sh(void);
 baton_program baton_releases_account_sh(void);
 baton_program baton_releases_lease_sh(void);
+baton_program baton_releases_take_sh(void);
 baton_program baton_releases_record_sh(void);
 baton_program baton_releases_unpack_sh(void);
 baton_program baton_releases_stage_sh(void);
@@ -37,6 +38,7 @@ baton_program baton_releases_migrate_sh(void);
 baton_program baton_releases_adopt_sh(void);
 baton_program baton_releases_prune_sh(void);
 baton_program baton_releases_keep_sh(void);
+baton_program baton_releases_uses_sh(void);
 baton_program baton_releases_look_sh(void);
 
 // What changes services on hosts (programs/services).

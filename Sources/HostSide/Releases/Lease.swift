@@ -57,18 +57,22 @@ package enum LeaseRequest {
     ) throws(ReleaseError) -> HostScript {
         let owner = try named(owner)
         let words = [root.path, owner, try bounded(seconds), takingOver ? "yes" : ""]
-        return ReleaseLibrary.script(["baton_lease_take"] + words)
+        return ReleaseLibrary.script(ReleaseLibrary.taking, ["baton_lease_take"] + words)
     }
 
     /// It holds for so long from now. One that has run out is not renewed: it is taken again, after a look.
     package static func renew(_ lease: Lease, seconds: Int = Lease.usualSeconds) throws(ReleaseError) -> HostScript {
         ReleaseLibrary.script(
+            ReleaseLibrary.renewing,
             ["baton_lease_renew", lease.root.path, String(lease.epoch), lease.owner, try bounded(seconds)]
         )
     }
 
     package static func release(_ lease: Lease) -> HostScript {
-        ReleaseLibrary.script(["baton_lease_release", lease.root.path, String(lease.epoch), lease.owner])
+        ReleaseLibrary.script(
+            ReleaseLibrary.renewing,
+            ["baton_lease_release", lease.root.path, String(lease.epoch), lease.owner]
+        )
     }
 
     /// What `take` or `renew` answered. `status` is how the script ended.

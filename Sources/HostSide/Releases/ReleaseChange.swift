@@ -60,21 +60,28 @@ package enum ReleaseChange: Equatable, Sendable {
         case .migrate(let migration): return try migration.script(root, front)
         case .adopt(let converts):
             return ReleaseLibrary.script(
+                ReleaseLibrary.adopting,
                 ["baton_release_adopt"] + front + [try Self.named(run), converts ? "yes" : ""]
             )
         case .mark(let id, let mark):
             return ReleaseLibrary.script(
+                ReleaseLibrary.recording,
                 ["baton_release_mark"] + front + [id.text, mark.rawValue, try Self.named(run)]
             )
         case .abandon(let id):
-            return ReleaseLibrary.script(["baton_release_abandon"] + front + [id.text, try Self.named(run)])
+            return ReleaseLibrary.script(
+                ReleaseLibrary.recording,
+                ["baton_release_abandon"] + front + [id.text, try Self.named(run)]
+            )
         case .prune(let ids):
             guard ids.count <= 1000 else { throw ReleaseError("\(ids.count) releases at once are too many") }
             return ReleaseLibrary.script(
+                ReleaseLibrary.pruning,
                 ["baton_release_prune"] + front + [root.user, root.group ?? ""] + ids.map(\.text)
             )
         case .keep(let id, let files):
             return ReleaseLibrary.script(
+                ReleaseLibrary.keeping,
                 ["baton_release_keep"] + front + [id.text],
                 text: try KeptFile.function(files)
             )
@@ -128,7 +135,7 @@ extension ReleaseChange.Staging {
             id.text, sha256, try ReleaseChange.named(run), root.user, root.group ?? "", program,
             try ReleaseChange.bounded(unpackSeconds, "unpacking"), try ReleaseChange.bounded(prepareSeconds, "prepare"),
         ]
-        return ReleaseLibrary.script(["baton_release_stage"] + front + words, text: text)
+        return ReleaseLibrary.script(ReleaseLibrary.staging, ["baton_release_stage"] + front + words, text: text)
     }
 }
 
@@ -139,6 +146,7 @@ extension ReleaseChange.Migration {
             try ReleaseChange.bounded(seconds, "migrate"), isRepeated ? "yes" : "",
         ]
         return ReleaseLibrary.script(
+            ReleaseLibrary.migrating,
             ["baton_release_migrate"] + front + words,
             text: "b_rl_command=\(Quoting.word(try ReleaseChange.line(command, "migrate")))\n"
         )

@@ -4,13 +4,37 @@ internal import Text
 
 /// The shell functions that releases are looked at and changed with (programs/releases).
 enum ReleaseLibrary: String, CaseIterable {
-    case root, account, lease, record, unpack, stage, migrate, adopt, prune, keep, look
+    case root, account, lease, take, record, unpack, stage, migrate, adopt, prune, keep, uses, look
 
-    /// What they need of the library that everybody shares.
-    static let parts: Set<HostLibrary> = [.state, .age, .way, .place, .change, .limit]
+    /// What each call needs of these: a host's shell reads a program byte by byte, and leases are renewed often.
+    static let renewing: [ReleaseLibrary] = [.root, .lease]
+    static let taking: [ReleaseLibrary] = renewing + [.take]
+    static let recording: [ReleaseLibrary] = renewing + [.record]
+    static let keeping: [ReleaseLibrary] = recording + [.keep]
+    static let adopting: [ReleaseLibrary] = recording + [.adopt]
+    static let migrating: [ReleaseLibrary] = recording + [.account, .migrate]
+    static let pruning: [ReleaseLibrary] = recording + [.account, .uses, .prune]
+    static let staging: [ReleaseLibrary] = pruning + [.unpack, .stage]
+    static let looking: [ReleaseLibrary] = recording + [.migrate, .uses, .look]
 
-    static func script(_ call: [String], text: String = "") -> HostScript {
-        HostScript(libraries: allCases.map(\.library), parts: parts, text: text, call: call)
+    /// And of the library that everybody shares.
+    private var parts: Set<HostLibrary> {
+        switch self {
+        case .root, .lease: [.state, .age, .way]
+        case .account, .migrate: [.limit]
+        // What is made above a root, and what is mounted below a tree.
+        case .take, .adopt, .prune: [.change]
+        default: []
+        }
+    }
+
+    static func script(_ libraries: [ReleaseLibrary], _ call: [String], text: String = "") -> HostScript {
+        HostScript(
+            libraries: libraries.map(\.library),
+            parts: libraries.reduce(into: []) { $0.formUnion($1.parts) },
+            text: text,
+            call: call
+        )
     }
 
     /// What runs as the release's user travels as the value of a variable: another shell reads it.
@@ -32,6 +56,7 @@ enum ReleaseLibrary: String, CaseIterable {
         case .root: baton_releases_root_sh()
         case .account: baton_releases_account_sh()
         case .lease: baton_releases_lease_sh()
+        case .take: baton_releases_take_sh()
         case .record: baton_releases_record_sh()
         case .unpack: baton_releases_unpack_sh()
         case .stage: baton_releases_stage_sh()
@@ -39,6 +64,7 @@ enum ReleaseLibrary: String, CaseIterable {
         case .adopt: baton_releases_adopt_sh()
         case .prune: baton_releases_prune_sh()
         case .keep: baton_releases_keep_sh()
+        case .uses: baton_releases_uses_sh()
         case .look: baton_releases_look_sh()
         }
     }

@@ -14,7 +14,7 @@ package struct ReleaseLook: Hashable, Sendable {
     package var look: Look { .script(script) }
 
     package var script: HostScript {
-        ReleaseLibrary.script(["baton_release_look", root.path] + kept.map(\.text))
+        ReleaseLibrary.script(ReleaseLibrary.looking, ["baton_release_look", root.path] + kept.map(\.text))
     }
 
     package func read(_ sighting: Sighting?) throws(ReleaseError) -> ReleaseSighting {

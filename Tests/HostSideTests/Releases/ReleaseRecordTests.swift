@@ -17,6 +17,7 @@ import Testing
             #expect(early?.errors.contains("cannot be good") == true)
             #expect(try await host.done(.mark(two, .active), run: "other") == [.marked(two, .active)])
             #expect(try await host.look()[two]?.run == "other")
+            #expect(try await host.apply(.mark(two, .active))?.end == .skipped("it is active already"))
             try await host.done(.mark(two, .good))
             try await host.done(.mark(one, .active))
             try await host.done(.mark(one, .good))

@@ -149,6 +149,41 @@ import Testing
         }
     }
 
+    /// A `prepare` whose program was killed goes on until it is out of time.
+    @Test(arguments: HostShell.present)
+    func `what an earlier staging still runs is not taken the tree away from`(shell: HostShell) async throws {
+        try await withReleases(shell) { host in
+            let staging = try host.upload(try await host.archive(["file": "text"]))
+            let record =
+                "state staging\nserial 1\nat 1\nrun r\ntarget releases/\(staging.id)\nsha256 \(staging.sha256)\n"
+            try await host.folder.command("mkdir", "shop/.baton/releases/\(staging.id)", "shop/releases/\(staging.id)")
+            try host.folder.write("shop/.baton/releases/\(staging.id)/record", record)
+            try await withLoop { loop in
+                let child = try RunningChild(
+                    ["sh", "-c", "cd \"$1\" && exec sleep 600", "sh", "\(host.path)/releases/\(staging.id)"],
+                    environment: Surroundings.environment,
+                    on: loop
+                )
+                do {
+                    for _ in 0..<200 where try await host.look().uses.isEmpty {}
+                    #expect(try await host.look().halfStaged == [staging.id.text])
+                    let ended = try await host.apply(.stage(staging))
+                    #expect(ended?.end == .failed(status: 1))
+                    #expect(
+                        ended?.errors.contains("of an earlier staging still works in it") == true,
+                        "\(ended?.errors ?? "")"
+                    )
+                    #expect(host.names("releases") == [staging.id.text])
+                } catch {
+                    await child.seeToItsEnd(on: loop)
+                    throw error
+                }
+                await child.seeToItsEnd(on: loop)
+            }
+            #expect(try await host.apply(.stage(staging))?.end == .done)
+        }
+    }
+
     @Test(arguments: HostShell.present)
     func `a single program is a release as well`(shell: HostShell) async throws {
         try await withReleases(shell, artifact: .program("shopd")) { host in

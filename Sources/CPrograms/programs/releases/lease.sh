@@ -99,7 +99,7 @@ baton_lease_unlock() {
     fi
 }
 
-# MARK: taking, renewing, giving back
+# MARK: renewing, giving back
 
 baton_lease_locked() {
     baton_lease_lock lease 100 || baton_fail "the lease of $b_rl_root is being written by a process that does not end"
@@ -111,20 +111,6 @@ baton_lease_locked() {
 baton_lease_write() {
     b_rl_deadline=$1 b_rl_epoch=$2 b_rl_owner=$3
     baton_release_put ./.baton/lease "$1 $b_rl_boot $2 $3"
-}
-
-# baton_lease_take ROOT OWNER SECONDS [over]
-baton_lease_take() {
-    baton_release_make "$1"
-    baton_lease_locked
-    if [ "$b_rl_left" -gt 0 ] && [ "$b_rl_owner" != "$2" ] && [ -z "$4" ]; then
-        baton_lease_say
-        baton_release_end 77 "$b_rl_root is held by $b_rl_owner for another $((b_rl_left / 100 + 1)) seconds"
-    fi
-    [ "$b_rl_epoch" -lt 4294967295 ] || baton_fail "no epoch is left for $b_rl_root"
-    baton_lease_write "$((b_rl_now + $3 * 100))" "$((b_rl_epoch + 1))" "$2"
-    b_rl_left=$(($3 * 100)) b_rl_same=this
-    baton_lease_say
 }
 
 # baton_lease_renew ROOT EPOCH OWNER SECONDS

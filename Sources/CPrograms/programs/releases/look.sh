@@ -15,7 +15,6 @@ baton_release_look() {
     shift
     echo 'root there'
     if [ -n "$b_rl_doubt" ]; then baton_release_say doubt "$b_rl_doubt"; fi
-    b_rl_free=$(LC_ALL=C df -Pk . 2>/dev/null | { read -r _ && read -r _ _ _ b_rl_free _ && printf %s "$b_rl_free"; })
     if baton_release_free; then printf 'free %s\n' "$b_rl_free"; fi
     if [ -d ./.baton ] && [ ! -x ./.baton ]; then
         baton_fail "$b_rl_root/.baton may not be looked into: who installed it can (root: become: true)"
@@ -39,10 +38,6 @@ baton_release_look() {
     if [ "$b_rl_epoch" != 0 ]; then baton_lease_say; fi
     for b_rl_id; do baton_release_say_kept "$b_rl_id"; done
     echo end
-}
-
-baton_release_free() {
-    case $b_rl_free in '' | *[!0-9]* | ????????????????*) return 1 ;; esac
 }
 
 # Bytes that a line cannot have become question marks.
@@ -95,37 +90,6 @@ baton_release_say_trees() {
             ;;
         esac
     done
-}
-
-# A line for each release that a live process has: its directory, its executable, or code that it runs. Of what it has,
-# the kernel tells the real path.
-baton_release_uses() {
-    {
-        find /proc -maxdepth 2 \( -name cwd -o -name exe \) -path '/proc/[0-9]*' -exec ls -ld {} + 2>/dev/null |
-            LC_ALL=C awk -v root="$b_rl_root/releases/" '
-                {
-                    at = index($0, " /proc/")
-                    to = index($0, " -> " root)
-                    if (!at || !to || to < at) next
-                    link = substr($0, at + 7, to - at - 7)
-                    name = substr($0, to + 4 + length(root))
-                    sub(/\/.*/, "", name)
-                    sub(/ \(deleted\)$/, "", name)
-                    split(link, part, "/")
-                    if (part[1] ~ /^[0-9]+$/) print part[1], part[2], name
-                }'
-        # Directories of processes that end meanwhile are no failure.
-        grep -HF -- " $b_rl_root/releases/" /proc/[0-9]*/maps 2>/dev/null |
-            LC_ALL=C awk -v root=" $b_rl_root/releases/" '
-                {
-                    to = index($0, root)
-                    name = substr($0, to + length(root))
-                    sub(/\/.*/, "", name)
-                    sub(/ \(deleted\)$/, "", name)
-                    split($0, part, "/")
-                    print part[3], "map", name
-                }'
-    } | LC_ALL=C sort -u | head -n 5000
 }
 
 baton_release_say_uses() {

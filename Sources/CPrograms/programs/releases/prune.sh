@@ -121,15 +121,7 @@ baton_release_protected() {
         b_rl_why='it is the current one'
         return 0
     fi
-    b_rl_uses=$(baton_release_uses)
-    case $b_newline$b_rl_uses$b_newline in
-    *" $1$b_newline"*)
-        b_rl_uses=${b_newline}$b_rl_uses$b_newline
-        b_rl_uses=${b_rl_uses%%" $1$b_newline"*}
-        b_rl_uses=${b_rl_uses##*"$b_newline"}
-        b_rl_why="process ${b_rl_uses%% *} uses it"
-        ;;
-    esac
+    if baton_release_process "$1"; then b_rl_why="process $b_rl_process uses it"; fi
 }
 
 # The record goes after the name: what is cut in between has a record and no tree, and nobody goes there.

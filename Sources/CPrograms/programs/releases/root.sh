@@ -92,26 +92,6 @@ baton_release_open() {
     fi
 }
 
-# baton_release_make ROOT: the same, and makes what is missing.
-baton_release_make() {
-    umask 077
-    if ! baton_release_enter "$1"; then
-        (
-            umask 022
-            baton_reach "$1/"
-        ) || baton_fail "cannot make $1"
-        baton_release_enter "$1" || baton_fail "$1 cannot be gone into"
-    fi
-    [ -z "$b_rl_doubt" ] || baton_fail "$b_rl_doubt"
-    for b_rl_name in releases .baton .baton/releases .baton/incoming .baton/migrations; do
-        [ ! -d "./$b_rl_name" ] || continue
-        b_mask=077
-        if [ "$b_rl_name" = releases ]; then b_mask=022; fi
-        b_said=$( (umask "$b_mask" && mkdir "./$b_rl_name") 2>&1) || baton_fail "cannot make $b_rl_root/$b_rl_name: $b_said"
-    done
-    baton_release_open "$b_rl_root"
-}
-
 # coreutils and newer busybox sync one file; an old one refuses the argument, and then all is synced.
 baton_release_sync() { sync "$1" 2>/dev/null || sync; }
 

@@ -24,6 +24,9 @@ baton_release_stage() {
     if [ -h ./current ] && [ "${b_rl_current#* }" = "releases/$b_rl_id" ]; then
         baton_release_failed "$b_rl_root/current names it already"
     fi
+    if baton_release_half && baton_release_process "$b_rl_id"; then
+        baton_release_failed "process $b_rl_process of an earlier staging still works in it: it has to end first"
+    fi
     baton_release_unstage || baton_release_failed "what an earlier one left cannot be removed: $b_rl_said"
     baton_release_artifact "$5"
     b_rl_step='making the tree'
@@ -68,6 +71,14 @@ baton_release_begin() {
     b_rl_at=$(date +%s 2>/dev/null)
     baton_release_number "$b_rl_at" || b_rl_at=0
     baton_release_write "$b_rl_id"
+}
+
+# Whether an earlier staging left something.
+baton_release_half() {
+    for b_rl_left in "$b_rl_id" ".$b_rl_id.staging" ".$b_rl_id.gone" ".$b_rl_id.staging.gone"; do
+        if [ -d "./releases/$b_rl_left" ]; then return 0; fi
+    done
+    return 1
 }
 
 # Takes away what there is of a staging that did not come to its end. Uses of it are a reason to leave it.
@@ -154,7 +165,6 @@ baton_release_archive() {
     *) baton_release_failed 'the archive cannot be listed' ;;
     esac
     b_rl_bytes=${b_rl_out#bytes }
-    b_rl_free=$(LC_ALL=C df -Pk ./releases 2>/dev/null | { read -r _ && read -r _ _ _ b_rl_free _ && printf %s "$b_rl_free"; })
     case $b_rl_bytes in '' | *[!0-9]* | ????????????????*) baton_release_failed 'the archive has sizes that are none' ;; esac
     if baton_release_free && [ "$((b_rl_bytes / 1024))" -gt "$b_rl_free" ]; then
         baton_release_failed "it takes $((b_rl_bytes / 1048576)) MiB, and $((b_rl_free / 1024)) MiB are free: is the disk full?"
