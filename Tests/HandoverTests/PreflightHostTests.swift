@@ -115,7 +115,10 @@ import Testing
             // Enough for one generation and a half.
             let need = (seen.master?.memory ?? 0) + seen.children.map(\.memory).reduce(0, +)
             try #require(need > 0)
-            try await host.output(#"systemctl set-property --runtime web.service MemoryMax="$1K""#, "\(need + need / 2)")
+            try await host.output(
+                #"systemctl set-property --runtime web.service MemoryMax="$1K""#,
+                "\(need + need / 2)"
+            )
             decision = try await place.judge()
             #expect(decision.findings.contains { $0.trap == .memory }, "\(decision.findings)")
             try await host.output("systemctl set-property --runtime web.service MemoryMax=infinity")
