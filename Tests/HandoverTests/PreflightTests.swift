@@ -359,7 +359,10 @@ import Testing
             "boot aa.1\nprocess master 100 5 1 0 0\nargument \u{1b}[2J\ndirectory /x\nexecutable /y\nserver gunicorn\n"
         let seen = try HandoverSighting.read(Array(answer.utf8))
         let decision = Preflight.judge(seen, Self.wish())
-        #expect(!"\(seen)\(decision)".contains("\u{1b}"))
+        // Not by interpolating them: that escapes what is in strings.
+        let texts = [seen.master?.arguments.first ?? "", decision.because] + decision.findings.map(\.text)
+        #expect(texts.first == #"\x1b[2J"#)
+        #expect(texts.allSatisfy { !$0.contains("\u{1b}") }, "\(texts)")
     }
 
     @Test func `addresses are read as the kernel writes them`() throws {
