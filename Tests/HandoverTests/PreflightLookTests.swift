@@ -82,7 +82,7 @@ import Darwin
             for shell in HostShell.present {
                 let seen = try await Self.ask(Self.look(server, trial: 30), shell, in: server.root)
                 #expect(seen.master?.pid == master.pid && "\(seen.master?.start ?? 0)" == master.started)
-                #expect(seen.boot == (try Takeover.boot()))
+                #expect(seen.boot == (try server.order(nonce: Takeover.nonce).old.boot))
                 #expect(seen.pidFile == .names(master.pid, .alive))
                 #expect(seen.sides == [".2": .missing, ".oldbin": .missing])
                 #expect(seen.server?.rawValue == kind.word, "\(seen)")

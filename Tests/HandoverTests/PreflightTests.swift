@@ -380,4 +380,29 @@ import Testing
             ]
         )
     }
+
+    @Test func `a server that its user describes is taken over by that`() throws {
+        var (seen, wish) = (Self.sighting(), Self.wish())
+        (seen.server, seen.version) = (nil, nil)
+        seen.master?.arguments = ["/srv/shop/current/bin/shopd", "-listen", "127.0.0.1:8000"]
+        wish.command = seen.master?.arguments ?? []
+        wish.handover.profile = "generic"
+        #expect(Preflight.judge(seen, wish).findings.contains { $0.trap == .strange })
+        var server = GenericServer(process: "shopd", secondPidFile: ".new", secondIsNew: true, final: .quit)
+        wish.handover.generic = server
+        let decision = Preflight.judge(seen, wish)
+        #expect(decision.strategy == .takeover, "\(decision.findings)")
+        let profile = try #require(decision.profile)
+        #expect(profile.command == "shopd" && profile.sideSuffix == ".new" && profile.sideHolds == .new)
+        #expect(profile.upgrade == .usr2 && profile.drain == nil && profile.finalStop == .quit)
+        #expect(profile.newStop == [.quit, .term] && profile.revival == .evidence)
+        // It starts itself again too.
+        seen.master?.arguments[0] = "/srv/shop/releases/1/bin/shopd"
+        #expect(Preflight.judge(seen, wish).findings.contains { $0.trap == .frozenInterpreter })
+        seen.master?.directory = "/srv/shop/releases/1 (deleted)"
+        #expect(Preflight.judge(seen, wish).findings.contains { $0.trap == .directoryDeleted })
+        // `kill` of a handover knows fewer.
+        server.upgrade = .abrt
+        #expect(HandoverProfile.generic(server) == nil)
+    }
 }
