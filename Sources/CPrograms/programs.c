@@ -165,6 +165,9 @@ static const unsigned char handover_conduct_sh[] = {
 static const unsigned char handover_guard_sh[] = {
 #embed "programs/handover/guard.sh"
 };
+static const unsigned char handover_evidence_sh[] = {
+#embed "programs/handover/evidence.sh"
+};
 static const unsigned char handover_roles_sh[] = {
 #embed "programs/handover/roles.sh"
 };
@@ -245,6 +248,7 @@ baton_program baton_handover_act_sh(void) { return PROGRAM(handover_act_sh); }
 baton_program baton_handover_meet_sh(void) { return PROGRAM(handover_meet_sh); }
 baton_program baton_handover_conduct_sh(void) { return PROGRAM(handover_conduct_sh); }
 baton_program baton_handover_guard_sh(void) { return PROGRAM(handover_guard_sh); }
+baton_program baton_handover_evidence_sh(void) { return PROGRAM(handover_evidence_sh); }
 baton_program baton_handover_roles_sh(void) { return PROGRAM(handover_roles_sh); }
 baton_program baton_handover_preflight_sh(void) { return PROGRAM(handover_preflight_sh); }
 baton_program baton_handover_preflight_process_sh(void) { return PROGRAM(handover_preflight_process_sh); }

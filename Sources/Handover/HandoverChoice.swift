@@ -1,3 +1,5 @@
+package import Supervision
+
 /// Which profile a version of a server takes: data, a row for each range of versions.
 package struct HandoverChoice: Equatable, Sendable {
     package var server: HandoverServer
@@ -94,6 +96,27 @@ package struct HandoverChoice: Equatable, Sendable {
 
 extension HandoverProfile {
     package static func named(_ name: String) -> HandoverProfile? { all.first { $0.name == name } }
+
+    /// A server as its user describes it.
+    package static func generic(_ server: GenericServer) -> HandoverProfile? {
+        func signal(_ signal: Signal?) -> HandoverSignal? { signal.flatMap { HandoverSignal(rawValue: $0.name) } }
+        guard let upgrade = signal(server.upgrade), let final = signal(server.final), let quick = signal(server.quick),
+            (server.drain == nil) == (signal(server.drain) == nil),
+            (server.revive == nil) == (signal(server.revive) == nil)
+        else { return nil }
+        var profile = HandoverProfile(
+            name: "generic",
+            command: server.process,
+            sideSuffix: server.secondPidFile,
+            sideHolds: server.secondIsNew ? .new : .old,
+            finalStop: final,
+            newStop: [final, quick]
+        )
+        (profile.upgrade, profile.drain, profile.revive) = (upgrade, signal(server.drain), signal(server.revive))
+        // What a second telling would do is not known.
+        profile.revival = .evidence
+        return profile
+    }
 
     /// The profile of a gunicorn that calls itself this version; nil where that is no version.
     package static func gunicorn(version: String) -> HandoverProfile? {

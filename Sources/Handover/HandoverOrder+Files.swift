@@ -18,6 +18,9 @@ extension HandoverOrder {
             File(name: "probe.old", text: CheckProgram.text(for: question(oldVersion))),
             File(name: "probe.any", text: CheckProgram.text(for: question(nil))),
         ]
+        if let witness = CheckProgram.witness(for: question(nil)) {
+            files.append(File(name: "probe.witness", text: witness))
+        }
         if let start { files.append(File(name: "start", text: start.hasSuffix("\n") ? start : start + "\n")) }
         return files
     }
@@ -55,6 +58,9 @@ extension HandoverOrder {
             ("worker_title", profile.workerTitle ?? ""), ("draining_title", profile.drainingTitle ?? ""),
             ("directory", directory ?? ""), ("executable", executable ?? ""),
         ]
+        if let unit { lines.append(("unit", unit)) }
+        if let oldRelease { lines.append(("frozen", oldRelease)) }
+        lines += logs.map { ("log", $0) }
         lines += flips.map { ("flip", [$0.kind.rawValue, $0.path, $0.new, $0.old].joined(separator: "\t")) }
         return lines.map { "\($0.0) \($0.1)\n" }.joined()
     }
@@ -79,7 +85,7 @@ extension HandoverOrder {
         guard (1...1000).contains(probes), interval >= .zero, stable >= .zero, stable <= .seconds(3600) else {
             throw HandoverOrderError("probes are 1 to 1000, and what is stable is so within an hour")
         }
-        for path in [pidFile] + flips.map(\.path) + [directory, executable].compactMap({ $0 })
+        for path in [pidFile] + flips.map(\.path) + logs + [directory, executable, oldRelease].compactMap({ $0 })
         where !path.hasPrefix("/") {
             throw HandoverOrderError("\(Printable.quoted(path)) is not an absolute path")
         }
@@ -90,9 +96,9 @@ extension HandoverOrder {
         let values =
             [
                 user, pidFile, profile.name, profile.command, profile.workerTitle, profile.drainingTitle, directory,
-                executable,
+                executable, oldRelease, unit,
             ]
-            .compactMap { $0 } + flips.flatMap { [$0.path, $0.new, $0.old] }
+            .compactMap { $0 } + logs + flips.flatMap { [$0.path, $0.new, $0.old] }
         for value in values where value.utf8.contains(where: { $0 < 32 || $0 == 127 }) || value.utf8.count > 4096 {
             throw HandoverOrderError("\(Printable.quoted(value)) has a control character, or is too long")
         }

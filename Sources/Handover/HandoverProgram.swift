@@ -16,7 +16,7 @@ package enum HandoverProgram {
             baton_handover_seams_sh(), baton_handover_process_sh(), baton_handover_order_sh(),
             baton_handover_journal_sh(), baton_handover_observe_sh(), baton_handover_probe_sh(),
             baton_handover_act_sh(), baton_handover_meet_sh(), baton_handover_conduct_sh(),
-            baton_handover_guard_sh(), baton_handover_roles_sh(),
+            baton_handover_guard_sh(), baton_handover_evidence_sh(), baton_handover_roles_sh(),
         ].map { text(of: $0) }
     }
 
@@ -73,6 +73,11 @@ package enum HandoverProgram {
 
     package static func status(in directory: String) -> ReadingProgram {
         ReadingProgram("look at a takeover", line(directory, ["status"]))
+    }
+
+    /// What the logs said of the new release, before anything was undone.
+    package static func evidence(in directory: String) -> ReadingProgram {
+        ReadingProgram("look at what a takeover has kept", line(directory, ["evidence"]))
     }
 
     private static func changing(_ label: String, _ directory: String, _ words: [String]) -> ChangingProgram {

@@ -22,11 +22,26 @@ package struct HandoverVerdict: Equatable, Sendable {
     package let serves: Serves
     /// Whether anything was changed at all.
     package let touched: Bool
+    /// Those that decided, and those beside them that only counted.
     package let probes: Int
     package let badProbes: Int
+    /// The slowest, in milliseconds; nil where a host of an older Baton did not say.
+    package let worst: Int?
+    /// Questions over connections that were kept from the one before.
+    package let kept: Kept?
+    /// The line of the logs that tells most of what went wrong, printable.
+    package let said: String?
     /// Commands for a person, printable.
     package let back: String?
     package let forward: String?
+
+    package struct Kept: Equatable, Sendable {
+        package let probes: Int
+        package let bad: Int
+        /// Connections that were cut between two questions: whoever keeps one asks again, so that they are no failures.
+        package let resets: Int
+        package let worst: Int
+    }
 
     private static let limit = 64 << 10
 
@@ -45,16 +60,48 @@ package struct HandoverVerdict: Equatable, Sendable {
         guard let serves = word("serves").flatMap({ Serves(rawValue: $0) }), let touched = word("touched") else {
             return nil
         }
-        let counts = (word("probes") ?? "").split(separator: " ").compactMap { Int($0) }.filter { $0 >= 0 }
+        func counts(_ key: String) -> [Int] {
+            (word(key) ?? "").split(separator: " ").prefix(8).compactMap { Int($0) }.filter {
+                (0...1 << 40).contains($0)
+            }
+        }
+        let (decided, asked, kept) = (counts("probes"), counts("asked"), counts("kept"))
+        let worst = counts("latency") + (asked.count == 3 ? [asked[2]] : [])
         return HandoverVerdict(
             outcome: outcome,
             because: Printable.sentence(value("because") ?? [], limit: 1000),
             serves: serves,
             touched: touched == "yes",
-            probes: counts.first ?? 0,
-            badProbes: counts.count > 1 ? counts[1] : 0,
+            probes: (decided.first ?? 0) + (asked.count == 3 ? asked[0] : 0),
+            badProbes: (decided.count > 1 ? decided[1] : 0) + (asked.count == 3 ? asked[1] : 0),
+            worst: worst.max(),
+            kept: kept.count == 4 && kept[0] > 0
+                ? Kept(probes: kept[0], bad: kept[1], resets: kept[2], worst: kept[3]) : nil,
+            said: value("said").map { Printable.sentence($0, limit: 400) },
             back: value("back").map { Printable.sentence($0, limit: 4000) },
             forward: value("forward").map { Printable.sentence($0, limit: 4000) }
         )
+    }
+
+    /// `0 of 1,940 probes failed, worst 41 ms`.
+    package var probing: String {
+        var text = "\(Self.grouped(badProbes)) of \(Self.grouped(probes)) probes failed"
+        if let worst { text += ", worst \(Self.grouped(worst)) ms" }
+        if let kept {
+            text += "; \(Self.grouped(kept.bad)) of \(Self.grouped(kept.probes)) on kept connections"
+            text += ", worst \(Self.grouped(kept.worst)) ms"
+            if kept.resets > 0 { text += ", \(Self.grouped(kept.resets)) cut while idle" }
+        }
+        return text
+    }
+
+    private static func grouped(_ number: Int) -> String {
+        let digits = Array(String(number))
+        var text = ""
+        for (place, digit) in digits.enumerated() {
+            if place > 0, (digits.count - place).isMultiple(of: 3) { text.append(",") }
+            text.append(digit)
+        }
+        return text
     }
 }

@@ -87,7 +87,9 @@ package struct Support: Sendable, Equatable {
         uniqueKeysWithValues: [
             "release", "listen", "files", "adopt", "supervisor", "health.http", "health.command", "health.status",
             "health.version", "health.version_header", "handover.strategy", "handover.profile", "handover.boot",
-            "handover.drain", "handover.drain_overrun",
+            "handover.drain", "handover.drain_overrun", "handover.process", "handover.second_pidfile",
+            "handover.second_pidfile_of", "handover.upgrade_signal", "handover.drain_signal", "handover.revive_signal",
+            "handover.final_signal", "handover.quick_signal",
         ].map { ($0, Support.baton("")) }
     )
 }

@@ -11,7 +11,7 @@ import Testing
             root: /srv/shop
             artifact: "build/shop-{{ version }}.tar.gz"
             user: deploy
-            shared: [log]
+            shared: [log/]
             prepare: "echo prepared > PREPARED"
             migrate: "echo {{ version }} >> ../../shared/log/migrations"
         services:

@@ -34,6 +34,28 @@ import Testing
         #expect(report.versions["2"] == nil)
     }
 
+    @Test(.enabled(if: !ServerKind.danced.isEmpty, "no server is installed"), arguments: ServerKind.danced)
+    func `what the log says of it is kept, and not what it said before`(kind: ServerKind, shell: HostShell) async throws
+    {
+        try await withServerFixture(kind) { server in
+            try await server.start()
+            try Files.write(try Files.read(server.log) + Array("AncientError: long ago\n".utf8), to: server.log)
+            var takeover = try await Takeover(server, shell)
+            takeover.order.logs = [server.log]
+            try server.behave(["boot": "fail"], "2")
+            try await takeover.begin()
+            let verdict = try await takeover.verdict()
+            #expect(verdict.outcome == .undone, "\(takeover.story)")
+            let printed = try await takeover.call("evidence")
+            let evidence = HandoverEvidence.read(Array(printed.output.utf8))
+            #expect(!printed.output.contains("Ancient"))
+            // nginx tells nobody of a configuration that it cannot read, once it has gone into the background.
+            if kind == .nginx { return }
+            #expect(evidence.sources.first?.name == server.log && evidence.sources.first?.lines.isEmpty == false)
+            #expect(verdict.said?.isEmpty == false, "\(printed.output)")
+        }
+    }
+
     @Test(.enabled(if: ServerKind.gunicorn.isInstalled, ServerKind.gunicorn.missing))
     func `one that hangs in its boot is never left alone`() async throws {
         var options = ServerFixture.Options()

@@ -82,7 +82,7 @@ import Darwin
             for shell in HostShell.present {
                 let seen = try await Self.ask(Self.look(server, trial: 30), shell, in: server.root)
                 #expect(seen.master?.pid == master.pid && "\(seen.master?.start ?? 0)" == master.started)
-                #expect(seen.boot == (try Takeover.boot()))
+                #expect(seen.boot == (try server.order(nonce: Takeover.nonce).old.boot))
                 #expect(seen.pidFile == .names(master.pid, .alive))
                 #expect(seen.sides == [".2": .missing, ".oldbin": .missing])
                 #expect(seen.server?.rawValue == kind.word, "\(seen)")
@@ -229,5 +229,43 @@ import Darwin
             try await takeover.isNew()
         }
         #expect(report.failed == 0, "\(report.details)")
+    }
+
+    /// Each release has a virtual environment of its own.
+    private static func environments(_ server: ServerFixture) async throws {
+        for release in ["1", "2"] {
+            let folder = server.folder(release)
+            let words = ["/usr/bin/python3", "-m", "venv", "--without-pip", "--system-site-packages", "\(folder)/venv"]
+            let made = try await server.loop.run(ChildRequest(words, environment: Surroundings.environment))
+            #expect(made.succeeded, "\(made.errors)")
+            let script =
+                "#!\(folder)/venv/bin/python3\nimport sys\nfrom gunicorn.app.wsgiapp import run\nsys.exit(run())\n"
+            try Files.write(Array(script.utf8), to: "\(folder)/venv/bin/gunicorn")
+            _ = try await server.loop.run(
+                ChildRequest(["chmod", "755", "\(folder)/venv/bin/gunicorn"], environment: Surroundings.environment)
+            )
+        }
+    }
+
+    @Test(.enabled(if: ServerKind.gunicorn.isInstalled, ServerKind.gunicorn.missing), arguments: [true, false])
+    func `an interpreter of a release is frozen unless its way leads through current`(isFrozen: Bool) async throws {
+        var options = ServerFixture.Options()
+        options.program = isFrozen ? ["venv/bin/gunicorn"] : ["venv/bin/python3", "venv/bin/gunicorn"]
+        try await withServerFixture(.gunicorn, options) { server in
+            try await Self.environments(server)
+            try await server.start()
+            let decision = try await Self.judge(server, trial: 30)
+            #expect(Self.traps(decision).contains(.frozenInterpreter) == isFrozen, "\(decision.findings)")
+            #expect(decision.strategy == (isFrozen ? .restart : .takeover), "\(decision.findings)")
+            // Who goes on all the same is stopped before the drain.
+            var takeover = try await Takeover(server)
+            takeover.order.oldRelease = server.folder("1")
+            let verdict = try await takeover.dance()
+            #expect(verdict.outcome == (isFrozen ? .undone : .committed), "\(takeover.story)")
+            if isFrozen {
+                #expect(verdict.because.contains("by the old release's path: \(server.folder("1"))/venv/bin/python3"))
+                #expect(!takeover.journal.states.contains("seen"))
+            }
+        }
     }
 }

@@ -359,7 +359,10 @@ import Testing
             "boot aa.1\nprocess master 100 5 1 0 0\nargument \u{1b}[2J\ndirectory /x\nexecutable /y\nserver gunicorn\n"
         let seen = try HandoverSighting.read(Array(answer.utf8))
         let decision = Preflight.judge(seen, Self.wish())
-        #expect(!"\(seen)\(decision)".contains("\u{1b}"))
+        // Not by interpolating them: that escapes what is in strings.
+        let texts = [seen.master?.arguments.first ?? "", decision.because] + decision.findings.map(\.text)
+        #expect(texts.first == #"\x1b[2J"#)
+        #expect(texts.allSatisfy { !$0.contains("\u{1b}") }, "\(texts)")
     }
 
     @Test func `addresses are read as the kernel writes them`() throws {
@@ -376,5 +379,30 @@ import Testing
                 .port(host: "127.0.0.1", port: 81), .socket("/run/shop.sock"),
             ]
         )
+    }
+
+    @Test func `a server that its user describes is taken over by that`() throws {
+        var (seen, wish) = (Self.sighting(), Self.wish())
+        (seen.server, seen.version) = (nil, nil)
+        seen.master?.arguments = ["/srv/shop/current/bin/shopd", "-listen", "127.0.0.1:8000"]
+        wish.command = seen.master?.arguments ?? []
+        wish.handover.profile = "generic"
+        #expect(Preflight.judge(seen, wish).findings.contains { $0.trap == .strange })
+        var server = GenericServer(process: "shopd", secondPidFile: ".new", secondIsNew: true, final: .quit)
+        wish.handover.generic = server
+        let decision = Preflight.judge(seen, wish)
+        #expect(decision.strategy == .takeover, "\(decision.findings)")
+        let profile = try #require(decision.profile)
+        #expect(profile.command == "shopd" && profile.sideSuffix == ".new" && profile.sideHolds == .new)
+        #expect(profile.upgrade == .usr2 && profile.drain == nil && profile.finalStop == .quit)
+        #expect(profile.newStop == [.quit, .term] && profile.revival == .evidence)
+        // It starts itself again too.
+        seen.master?.arguments[0] = "/srv/shop/releases/1/bin/shopd"
+        #expect(Preflight.judge(seen, wish).findings.contains { $0.trap == .frozenInterpreter })
+        seen.master?.directory = "/srv/shop/releases/1 (deleted)"
+        #expect(Preflight.judge(seen, wish).findings.contains { $0.trap == .directoryDeleted })
+        // `kill` of a handover knows fewer.
+        server.upgrade = .abrt
+        #expect(HandoverProfile.generic(server) == nil)
     }
 }

@@ -21,6 +21,34 @@ import Testing
         #expect(verdict.probes == 12 && verdict.badProbes == 3 && verdict.back == nil)
     }
 
+    @Test func `a verdict of an older host says less`() throws {
+        let old = try #require(HandoverVerdict.read(Array(Self.verdict.utf8), nonce: "0123abcd"))
+        #expect(old.worst == nil && old.kept == nil && old.said == nil)
+        #expect(old.probing == "3 of 12 probes failed")
+        let more = Self.verdict + "latency 30\nasked 1928 0 41\nkept 1200 0 2 7\nsaid KeyError: \u{1b}[2J x\n"
+        let verdict = try #require(HandoverVerdict.read(Array(more.utf8), nonce: "0123abcd"))
+        #expect(
+            verdict.probing
+                == "3 of 1,940 probes failed, worst 41 ms; 0 of 1,200 on kept connections, worst 7 ms, 2 cut while idle"
+        )
+        #expect(verdict.said == #"KeyError: \x1b[2J x"#, "\(verdict)")
+        // Numbers that nobody counted.
+        let wild = Self.verdict + "asked -1 -1 -1\nlatency -5\nkept 7 -1 0 9\n"
+        let read = try #require(HandoverVerdict.read(Array(wild.utf8), nonce: "0123abcd"))
+        #expect(read.probes == 12 && read.worst == nil && read.kept == nil)
+    }
+
+    @Test func `evidence is read within bounds, and cannot move a terminal`() {
+        let text = "line early\nfrom /var/log/x\u{1b}\nline a\u{1b}[2J\nother x\nfrom unit web.service\n"
+        let evidence = HandoverEvidence.read(Array(text.utf8))
+        #expect(evidence.sources.count == 2 && evidence.sources[0].lines.count == 1)
+        #expect(evidence.sources[0].name == #"/var/log/x\x1b"# && evidence.sources[0].lines == [#"a\x1b[2J"#])
+        let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
+        #expect(HandoverEvidence.read(bytes).sources.count <= 20)
+        let many = HandoverEvidence.read(Array(("from x\n" + String(repeating: "line y\n", count: 9000)).utf8))
+        #expect(many.sources[0].lines.count < 400)
+    }
+
     @Test func `a verdict of another attempt is none`() {
         for nonce in ["0123abce", "0123abc", "0123abcd1", ""] {
             #expect(HandoverVerdict.read(Array(Self.verdict.utf8), nonce: nonce) == nil || nonce.isEmpty && false)

@@ -36,7 +36,8 @@ import Testing
     private static func play(
         _ shell: HostShell,
         _ scenario: String = "",
-        adjusting: (inout HandoverOrder) -> Void = { _ in }
+        adjusting: (inout HandoverOrder) -> Void = { _ in },
+        reading: (String) throws -> Void = { _ in }
     ) async throws -> Played {
         let folder = #filePath.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/shell"
         let kernel = String(decoding: try Files.read("\(folder)/kernel.sh"), as: UTF8.self)
@@ -54,6 +55,7 @@ import Testing
                 String(try #require(lines.first { $0.hasPrefix(name + " ") }, "\(story)").dropFirst(name.count + 1))
             }
             let verdict = HandoverVerdict.read((try? Files.read("\(directory)/verdict")) ?? [], nonce: order.nonce)
+            try reading(directory)
             return Played(
                 strikes: try line("strikes").split(separator: ",").map(String.init),
                 states: try line("states").split(separator: ",").map(String.init),
@@ -259,5 +261,78 @@ import Testing
         #expect(played.verdict.back?.contains("kill -s TERM 200; ") == true, "\(played.text)")
         #expect(played.verdict.forward?.contains("ln -sfn releases/2 ") == true, "\(played.text)")
         #expect(played.verdict.forward?.contains("kill -s TERM 100; ") == true, "\(played.text)")
+    }
+
+    @Test(arguments: HostShell.present)
+    func `a new master with the old release's libraries in memory is not the new release`(
+        shell: HostShell
+    ) async throws {
+        for (path, isFrozen) in [("/srv/shop/releases/1/venv/x.so", true), ("/srv/shop/releases/10/venv/x.so", false)] {
+            let scenario = #"""
+                server_workers() {
+                    kernel_process 201 200 2001 600 S 'python gunicorn: master'
+                    kernel_process 202 200 2002 600 S 'python gunicorn: master'
+                    echo '7f00-7f01 r-xp 00000000 08:01 12      \#(path)' >"$b_proc/201/maps"
+                }
+                """#
+            let played = try await Self.play(shell, scenario) { $0.oldRelease = "/srv/shop/releases/1" }
+            if isFrozen {
+                #expect(played.verdict.outcome == .undone && played.current == "releases/1", "\(played.text)")
+                let why = "process 201 of the new release has the old one's venv/x.so in memory"
+                #expect(played.verdict.because == why, "\(played.verdict.because)")
+                #expect(played.states.starts(with: ["armed", "fit", "switched", "doubled", "failing"]))
+            } else {
+                #expect(played.verdict.outcome == .committed, "\(played.text)")
+            }
+        }
+    }
+
+    @Test(arguments: HostShell.present)
+    func `logs are read before anything is undone, from where they were when it began`(
+        shell: HostShell
+    ) async throws {
+        let scenario = #"""
+            printf 'OldError: long ago\n' >server.log
+            mkfifo pipe.log
+            server_exec() {
+                printf 'booting\nImportError: no \033[2J table\n' >>server.log
+            }
+            baton_flip_all() {
+                [ "$1" != old ] || [ -e evidence ] || echo late >>strikes
+                ln -sfn "releases/$([ "$1" = new ] && echo 2 || echo 1)" current
+            }
+            """#
+        let played = try await Self.play(shell, scenario) { order in
+            let place = String(order.pidFile.dropLast("/server.pid".count))
+            order.logs = ["\(place)/server.log", "\(place)/pipe.log", "\(place)/missing.log"]
+        } reading: { directory in
+            let evidence = HandoverEvidence.read(try Files.read("\(directory)/evidence"))
+            #expect(evidence.sources.map(\.name) == ["\(directory)/server.log"])
+            #expect(evidence.sources.first?.lines == ["booting", "ImportError: no ?[2J table"])
+        }
+        #expect(played.verdict.outcome == .undone && !played.strikes.contains("late"), "\(played.text)")
+        #expect(played.verdict.said == "ImportError: no ?[2J table", "\(played.text)")
+    }
+
+    @Test(arguments: HostShell.present)
+    func `the witness counts beside everything, and decides nothing`(shell: HostShell) async throws {
+        let scenario = #"""
+            baton_ask_witness() {
+                witness_turn=$((${witness_turn:-0} + 1))
+                case $b_state in
+                doubled) echo 'fresh bad 5000 nothing' ;;
+                *) echo 'fresh ok 12 x' ;;
+                esac
+                case $b_state in draining) echo 'kept reset 0' ;; *) echo 'kept ok 3 x' ;; esac
+                echo 'fresh ok 99999999999 x'
+            }
+            """#
+        let played = try await Self.play(shell, scenario + "\n: >probe.witness\n") { $0.interval = .milliseconds(200) }
+        #expect(played.verdict.outcome == .committed, "\(played.text)")
+        #expect(played.verdict.worst == 5000, "\(played.verdict)")
+        #expect(played.verdict.badProbes > 0 && played.verdict.badProbes < played.verdict.probes)
+        let kept = try #require(played.verdict.kept)
+        #expect(kept.bad == 0 && kept.worst == 3 && kept.resets < kept.probes && kept.probes > 10, "\(kept)")
+        #expect(played.verdict.probing.hasPrefix("\(played.verdict.badProbes) of "))
     }
 }

@@ -11,7 +11,7 @@ import Darwin
 #endif
 
 /// The table of edges, and that page, program and order say the same as it.
-@Suite struct TableTests {
+@Suite(.serialized) struct TableTests {
     private typealias State = HandoverEdge.State
 
     private static let project = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
@@ -83,15 +83,18 @@ import Darwin
         #expect(result.output == "")
     }
 
-    @Test func `the page has the table of the code`() throws {
+    @Test(arguments: [
+        ("edges", HandoverTable.page), ("profiles", HandoverChoice.page), ("preflight", PreflightTrap.page),
+    ])
+    func `the page has the tables of the code`(name: String, table: String) throws {
         let path = "\(Self.project)/docs/handover.md"
         let page = String(decoding: try Files.read(path), as: UTF8.self)
-        let (begin, end) = ("<!-- table of edges: generated -->\n", "<!-- end -->\n")
+        let (begin, end) = ("<!-- table of \(name): generated -->\n", "<!-- end -->\n")
         let parts = page.split(separator: begin, maxSplits: 1, omittingEmptySubsequences: false)
         try #require(parts.count == 2)
         let rest = parts[1].split(separator: end, maxSplits: 1, omittingEmptySubsequences: false)
         try #require(rest.count == 2)
-        let wanted = "\(parts[0])\(begin)\(HandoverTable.page)\(end)\(rest[1])"
+        let wanted = "\(parts[0])\(begin)\(table)\(end)\(rest[1])"
         if getenv("BATON_UPDATE_SNAPSHOTS") != nil {
             try Files.write(Array(wanted.utf8), to: path)
         } else {
@@ -99,14 +102,10 @@ import Darwin
         }
     }
 
-    @Test func `the page has every profile`() throws {
-        let page = String(decoding: try Files.read("\(Self.project)/docs/handover.md"), as: UTF8.self)
-        for profile in HandoverProfile.all {
-            let stops = profile.newStop.map(\.rawValue).joined(separator: ", ")
-            let row =
-                "| \(profile.name) | `P\(profile.sideSuffix)`, \(profile.sideHolds.rawValue) | \(profile.finalStop.rawValue) "
-                + "| \(stops) |"
-            #expect(page.contains(row), "\(row)")
+    @Test func `every profile is chosen by some version`() {
+        #expect(Set(HandoverChoice.all.map(\.profile.name)) == Set(HandoverProfile.all.map(\.name)))
+        for server in HandoverServer.allCases {
+            #expect(HandoverChoice.all.contains { $0.server == server && $0.below == nil }, "the newest \(server)")
         }
     }
 }

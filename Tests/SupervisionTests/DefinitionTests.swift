@@ -61,6 +61,38 @@ struct DefinitionTests {
         #expect(web.handover.boot == .seconds(120) && web.handover.drain == .milliseconds(500))
     }
 
+    private static func generic(_ keys: String) -> Project {
+        Project(text: "services: {web: {command: /bin/x, handover: {pidfile: /run/x.pid, \(keys)}}}\n")
+    }
+
+    @Test func `a server without a profile is described by its user`() throws {
+        let keys = """
+            profile: generic, process: shopd, second_pidfile: .new, second_pidfile_of: new, final_signal: QUIT,
+            drain_signal: WINCH, revive_signal: SIGHUP, quick_signal: INT
+            """
+        let wish = try Self.generic(keys).definition("web").handover
+        var wanted = GenericServer(process: "shopd", secondPidFile: ".new", secondIsNew: true, final: .quit)
+        (wanted.drain, wanted.revive, wanted.quick) = (.winch, .hup, .int)
+        #expect(wish.generic == wanted && wish.mayTakeOver)
+    }
+
+    @Test(arguments: [
+        ("profile: generic, process: x, second_pidfile: .2", "\"profile: generic\" needs \"final_signal\""),
+        (
+            "profile: generic, process: x, second_pidfile: /../x, final_signal: QUIT",
+            "must be what is added to the pid file's name"
+        ),
+        ("profile: gunicorn, process: x", "\"process\" is for \"profile: generic\""),
+        (
+            "profile: generic, process: x, second_pidfile: .2, final_signal: QUIT, drain_signal: WINCH",
+            "\"revive_signal\" is missing"
+        ),
+    ])
+    func `a description that is not whole is refused`(keys: String, problem: String) {
+        let error = #expect(throws: DocumentError.self) { try Self.generic(keys).definition("web") }
+        #expect(error?.description.contains(problem) == true, "\(String(describing: error))")
+    }
+
     @Test func `what is not said has its usual value`() throws {
         let root = try project.definition("root")
         #expect(root.user == "root")

@@ -31,6 +31,9 @@ package struct ServerFixture: Sendable {
         /// Any other FIXTURE_ variable, also behaviour that a file does not set.
         package var environment: [String: String] = [:]
 
+        /// Words below `current` instead of the installed program.
+        package var program: [String] = []
+
         package init() {}
     }
 
@@ -159,7 +162,10 @@ package struct ServerFixture: Sendable {
     }
 
     /// What it is started with.
-    package var command: [String] { kind.arguments(kind.program ?? "", current: current) }
+    package var command: [String] {
+        let words = kind.arguments(kind.program ?? "", current: current)
+        return options.program.isEmpty ? words : options.program.map { "\(current)/\($0)" } + words.dropFirst()
+    }
 
     package var variables: [String: String] {
         [

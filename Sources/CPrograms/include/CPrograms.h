@@ -73,6 +73,7 @@ baton_program baton_handover_act_sh(void);
 baton_program baton_handover_meet_sh(void);
 baton_program baton_handover_conduct_sh(void);
 baton_program baton_handover_guard_sh(void);
+baton_program baton_handover_evidence_sh(void);
 baton_program baton_handover_roles_sh(void);
 // What lays it down there.
 baton_program baton_handover_lay_sh(void);

@@ -297,7 +297,7 @@ baton_ask_body() {
 }
 
 baton_ask_excerpt() {
-    if [ -z "$1" ]; then echo nothing; else printf '%.200s' "$1" | tr '\000-\037\177' '[ *]'; echo; fi
+    if [ -z "$1" ]; then echo nothing; else printf '%.200s' "$1" | tr '\000-\037\177' ' '; echo; fi
 }
 
 # What a call may want. Each says what came instead.
@@ -441,3 +441,73 @@ baton_ask_command() {
     fi
     return "$status"
 }
+
+# A thousandth part of a second as curl's `0.001234` says it, in $took.
+baton_ask_milliseconds() {
+    took=${1#*.}000
+    took=${took%"${took#???}"}
+    case ${1%%.*}$took in '' | *[!0-9]* | ????????????*) took=0 ;; *) took=$((${1%%.*} * 1000 + 1$took - 1000)) ;; esac
+}
+
+# Whether a status is one of the ranges.
+baton_ask_among() {
+    among=$1
+    shift
+    case $among in '' | *[!0-9]* | ????*) return 1 ;; esac
+    for range; do
+        [ "$among" -lt "${range%-*}" ] || [ "$among" -gt "${range#*-}" ] || return 0
+    done
+    return 1
+}
+
+# The hundredths of a second since the host booted, in $clock.
+baton_ask_clock() {
+    read -r clock _ </proc/uptime || return 1
+    clock=${clock%.*}${clock#*.}
+    while :; do case $clock in 0?*) clock=${clock#0} ;; *) return ;; esac; done
+}
+
+# Asks for no more than an answer, and how long it takes: `fresh ok|bad MILLISECONDS`, and by curl once more over the same
+# connection: `kept ok|bad|reset|none MILLISECONDS`. `reset` is a connection that was to be kept and was cut between two
+# questions; `none` one that the server said it would close. $check_twice is curl's configuration for both; `--` ends the
+# ranges of statuses, and behind it is the ladder for where there is no curl.
+baton_ask_twice() (
+    LC_ALL=C
+    export LC_ALL
+    ranges=
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do
+        ranges="$ranges $1"
+        shift
+    done
+    [ $# -eq 0 ] || shift
+    if [ -n "${check_twice-}" ] && command -v curl >/dev/null 2>&1; then
+        place=0 closes='' first=''
+        printf '%s' "$check_twice" | curl -q -s -K - 2>/dev/null | tr -d '\r' | {
+            while IFS=' ' read -r word one two three _; do
+                case $word in
+                [Cc]onnection:) case $one in *[Cc]lose*) [ "$place" -gt 0 ] || closes=yes ;; esac ;;
+                baton)
+                    place=$((place + 1)) how=bad
+                    # shellcheck disable=SC2086
+                    if baton_ask_among "$one" $ranges; then how=ok; fi
+                    baton_ask_milliseconds "$three"
+                    if [ "$place" -eq 1 ]; then
+                        first=$how
+                        echo "fresh $how $took status $one"
+                    elif [ "$first" = ok ] && [ "$two" != 0 ]; then
+                        if [ -n "$closes" ]; then echo "kept none $took"; else echo "kept reset $took"; fi
+                    elif [ "$first" = ok ]; then
+                        echo "kept $how $took status $one"
+                    fi
+                    ;;
+                esac
+            done
+            [ "$place" -gt 0 ] || exit 1
+        } && return 0
+    fi
+    baton_ask_clock
+    began=$clock how=ok
+    said=$(baton_ask "$@" 2>&1) || how=bad
+    baton_ask_clock
+    echo "fresh $how $(((clock - began) * 10)) ${said##*"$check_newline"}"
+)

@@ -84,9 +84,9 @@ extension PreflightJudge {
         var places: [(left: Int, name: String)] = []
         if let left = seen.memoryLeft { places.append((left, "the host")) }
         places += seen.groups.map { (left: $0.left / 1024, name: $0.path) }
-        if let unit = seen.unit, let limit = seen.properties["MemoryMax"].flatMap({ Int($0) }),
-            let used = seen.properties["MemoryCurrent"].flatMap({ Int($0) }), seen.groups.isEmpty
-        {
+        if let unit = seen.unit, let limit = seen.properties["MemoryMax"].flatMap({ Int($0) }), seen.groups.isEmpty {
+            // Where nobody counts, what its processes have is what it has.
+            let used = seen.properties["MemoryCurrent"].flatMap { Int($0) } ?? need * 1024
             places.append((max(0, limit - used) / 1024, "\(unit) below MemoryMax="))
         }
         guard let tightest = places.min(by: { $0.left < $1.left }), tightest.left < need + need / 10 else { return [] }

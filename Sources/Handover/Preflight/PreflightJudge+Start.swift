@@ -12,7 +12,8 @@ extension PreflightJudge {
     }
 
     func start() -> [Finding] {
-        guard let master = seen.master, let server = seen.server else { return [] }
+        guard let master = seen.master else { return [] }
+        let server = seen.server
         var found: [Finding] = []
         if master.isDirectoryDeleted, server != .nginx {
             let path = Printable.line(master.directory)
@@ -31,7 +32,7 @@ extension PreflightJudge {
         return found
     }
 
-    private func interpreter(_ master: HandoverSighting.Process, _ server: HandoverServer) -> String {
+    private func interpreter(_ master: HandoverSighting.Process, _ server: HandoverServer?) -> String {
         if server == .nginx { return settings.words.first ?? "" }
         if !master.isTitled, let first = master.arguments.first { return first }
         // unicorn goes by its script's first line, and has no file of its own in memory that says by which way.
@@ -40,7 +41,7 @@ extension PreflightJudge {
 
     private func frozen(
         _ master: HandoverSighting.Process,
-        _ server: HandoverServer,
+        _ server: HandoverServer?,
         _ program: String
     ) -> [Finding] {
         var found: [Finding] = []
@@ -66,7 +67,7 @@ extension PreflightJudge {
 
     /// gunicorn and unicorn begin again where PWD led when they began, else where they are; a directory of the configuration
     /// wins.
-    private func directory(_ master: HandoverSighting.Process, _ server: HandoverServer) -> Finding? {
+    private func directory(_ master: HandoverSighting.Process, _ server: HandoverServer?) -> Finding? {
         guard server != .nginx, !master.isDirectoryDeleted, let id = release(of: master.directory) else { return nil }
         if settings.directory.map({ release(of: $0) == nil }) == true { return nil }
         let path = Printable.line(master.directory)

@@ -52,6 +52,11 @@ struct PreflightJudge {
         _ seen: HandoverSighting,
         _ wish: Preflight.Wish
     ) -> (HandoverProfile?, [Finding]) {
+        if wish.handover.profile == "generic" {
+            let profile = wish.handover.generic.flatMap { HandoverProfile.generic($0) }
+            if let profile { return (profile, []) }
+            return (nil, [Finding(.strange, "the generic profile has a signal that no server is told by")])
+        }
         guard let server = seen.server else {
             if let name = wish.handover.profile, let profile = HandoverProfile.named(name) { return (profile, []) }
             let name = wish.handover.profile.map { ", and there is no profile \(Printable.quoted($0))" } ?? ""

@@ -31,6 +31,28 @@ package enum CheckProgram {
         return "(\n\(lines.joined(separator: "\n"))\n)\n"
     }
 
+    /// A program that says whether anything answers, and how fast, without looking at what is in it; nil for a command, which
+    /// may be more than somebody wants to run twice a second. Its lines are `baton_ask_twice`'s.
+    package static func witness(for check: Check) -> String? {
+        guard let ladder = check.need?.ladder else { return nil }
+        var check = check
+        var ranges: [String] = []
+        var twice: [(String, String)] = []
+        if case .http(var http) = check.target {
+            (http.body, http.version, http.versionHeader, http.answerHeaders) = (nil, nil, nil, [])
+            http.host = plain(http.host)
+            ranges = http.statuses.map { "\($0.lowerBound)-\($0.upperBound)" }
+            twice = [("twice", HTTPRequest(http).twice(seconds: check.timeout.inSeconds.text))]
+            check.target = .http(http)
+        }
+        // The settings of the check without its question.
+        var lines = call(for: check).split(separator: "\n").map(String.init)
+        guard lines.count > 2, lines.removeLast() == ")", lines.removeLast().hasPrefix("baton_ask") else { return nil }
+        lines += settings(twice)
+        lines.append("baton_ask_twice \(words(ranges + ["--"] + ladder.map(\.rawValue)))")
+        return library + lines.joined(separator: "\n") + "\n)\n"
+    }
+
     /// Which rung was used, from what a call printed; nil where none could do it, or where a command was run.
     package static func rung(in output: [UInt8]) -> CheckRung? {
         line(in: output).flatMap { CheckRung(rawValue: $0) }

@@ -31,6 +31,20 @@ struct HTTPRequest {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// Two questions in one call of curl, the second over the connection of the first if the server keeps it.
+    func twice(seconds: String) -> String {
+        let left = configuration(seconds: seconds).split(separator: "\n").filter { line in
+            // Bodies say nothing here.
+            !line.hasPrefix("url = ") && line != "include" && line != "raw" && line != "header = \"Connection: close\""
+        }
+        let ask = "url = \(Self.quoted(url))\noutput = \"/dev/null\"\n"
+        let more = [
+            "dump-header = \"-\"",
+            "write-out = \"\\nbaton %{http_code} %{num_connects} %{time_total}\\n\"",
+        ]
+        return ask + ask + (left.map(String.init) + more).joined(separator: "\n") + "\n"
+    }
+
     /// For people, without the query.
     var place: String {
         let shown = "\(scheme)://\(authority)\(path.prefix { $0 != "?" })"

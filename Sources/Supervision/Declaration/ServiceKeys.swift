@@ -141,7 +141,11 @@ package enum ServiceKeys {
                     usual: "auto",
                     "How one release follows another."
                 ),
-                ServiceKey("profile", .name, "What server it is: `gunicorn`, `nginx`, `puma`."),
+                ServiceKey(
+                    "profile",
+                    .name,
+                    "What server it is: `gunicorn`, `nginx`, `unicorn`; `generic` for the keys below."
+                ),
                 ServiceKey("pidfile", .path, "Where the server writes the number of its main process."),
                 ServiceKey("boot", .duration, usual: "60s", "How long a new release has until it answers."),
                 ServiceKey("drain", .duration, usual: "40s", "How long old connections have to end."),
@@ -151,6 +155,19 @@ package enum ServiceKeys {
                     usual: "wait",
                     "What happens to those that have not ended."
                 ),
+                ServiceKey("process", .text, "`generic`: a part of the main process's command line."),
+                ServiceKey("second_pidfile", .text, "`generic`: what is added to `pidfile` for the second one: `.2`."),
+                ServiceKey(
+                    "second_pidfile_of",
+                    .choice(["new", "old"]),
+                    usual: "old",
+                    "`generic`: whose that is: the new main process's, or the old one's that moves aside."
+                ),
+                ServiceKey("upgrade_signal", .signal, usual: "USR2", "`generic`: starts a second main process."),
+                ServiceKey("drain_signal", .signal, "`generic`: ends the old one's workers; none if it cannot drain."),
+                ServiceKey("revive_signal", .signal, "`generic`: gives a drained one its workers again."),
+                ServiceKey("final_signal", .signal, "`generic`: stops a main process when its requests have ended."),
+                ServiceKey("quick_signal", .signal, usual: "TERM", "`generic`: stops it at once."),
             ]),
             "How a new release takes over."
         ),

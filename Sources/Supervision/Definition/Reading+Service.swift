@@ -13,6 +13,18 @@ extension Reading {
         )
     }
 
+    /// What is added to a file's name, such as `.2`.
+    func fileSuffix() throws(DocumentError) -> String {
+        let text = try text(expected: "what is added to the pid file's name, like .2")
+        let isGood =
+            (1...40).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (97...122).contains(byte | 32) || [45, 46, 95].contains(byte)
+            }
+        if isGood { return text }
+        throw wrong("what is added to the pid file's name, like .2")
+    }
+
     func exits() throws(DocumentError) -> [Exit] {
         var exits: [Exit] = []
         for item in items() {

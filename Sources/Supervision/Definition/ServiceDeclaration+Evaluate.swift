@@ -162,6 +162,7 @@ extension ServiceDeclaration {
         if let drain = reader.read("handover.drain", { (reading) throws(DocumentError) in try reading.duration() }) {
             wish.drain = drain
         }
+        generic(&wish, &reader)
         if wish.strategy == .takeover, wish.pidfile == nil, let origin = settings["handover.strategy"]?.origin {
             reader.diagnostics.add(
                 Diagnostic(
@@ -172,6 +173,56 @@ extension ServiceDeclaration {
                 )
             )
         }
+    }
+
+    private func generic(_ wish: inout HandoverWish, _ reader: inout SettingsReader) {
+        let given = HandoverWish.genericKeys.filter { settings.has("handover.\($0)") }
+        guard wish.profile == "generic" else {
+            if let key = given.first, let origin = settings["handover.\(key)"]?.origin {
+                let problem = "\"\(key)\" is for \"profile: generic\": other profiles know it"
+                reader.diagnostics.add(Diagnostic(problem, in: origin.source, at: origin.position))
+            }
+            return
+        }
+        func signal(_ key: String) -> Signal? {
+            reader.read("handover.\(key)") { (reading) throws(DocumentError) in try reading.signal() }
+        }
+        let process = reader.read("handover.process") { (reading) throws(DocumentError) in try reading.title() }
+        let suffix = reader.read("handover.second_pidfile") { (reading) throws(DocumentError) in
+            try reading.fileSuffix()
+        }
+        let whose = reader.read("handover.second_pidfile_of") { (reading) throws(DocumentError) in
+            try reading.choice(["new", "old"])
+        }
+        let final = signal("final_signal")
+        guard let process, let suffix, let final else {
+            for key in ["process", "second_pidfile", "final_signal"] where !settings.has("handover.\(key)") {
+                if let origin = settings["handover.profile"]?.origin {
+                    let problem = "\"profile: generic\" needs \"\(key)\""
+                    reader.diagnostics.add(Diagnostic(problem, in: origin.source, at: origin.position))
+                }
+            }
+            return
+        }
+        var server = GenericServer(
+            process: process,
+            secondPidFile: suffix,
+            secondIsNew: whose == "new",
+            final: final
+        )
+        if let upgrade = signal("upgrade_signal") { server.upgrade = upgrade }
+        (server.drain, server.revive) = (signal("drain_signal"), signal("revive_signal"))
+        if let quick = signal("quick_signal") { server.quick = quick }
+        if server.drain != nil, server.revive == nil, let origin = settings["handover.drain_signal"]?.origin {
+            reader.diagnostics.add(
+                Diagnostic(
+                    "a server that is drained must be able to have its workers again: \"revive_signal\" is missing",
+                    in: origin.source,
+                    at: origin.position
+                )
+            )
+        }
+        wish.generic = server
     }
 
     // MARK: One instance

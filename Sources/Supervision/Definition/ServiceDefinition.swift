@@ -195,14 +195,44 @@ package struct HandoverWish: Sendable, Equatable {
     package var boot = Duration.seconds(60)
     package var drain = Duration.seconds(40)
     package var overrun = Overrun.wait
+    /// A server that has no profile of its own; only with `profile: generic`.
+    package var generic: GenericServer?
+
+    static let genericKeys = [
+        "process", "second_pidfile", "second_pidfile_of", "upgrade_signal", "drain_signal", "revive_signal",
+        "final_signal", "quick_signal",
+    ]
 
     /// Servers whose new master takes the place of the old one.
-    static let takeoverProfiles: Set<String> = ["gunicorn", "nginx", "unicorn"]
+    static let takeoverProfiles: Set<String> = [
+        "gunicorn", "gunicorn-19.0", "gunicorn-18", "nginx", "unicorn", "generic",
+    ]
 
     /// Whether a second main process may come to stand beside the first.
     package var mayTakeOver: Bool {
         strategy == .takeover
             || strategy == .auto && pidfile != nil && profile.map(HandoverWish.takeoverProfiles.contains) == true
+    }
+}
+
+/// A server with a second main process, as its user describes it.
+package struct GenericServer: Sendable, Equatable {
+    /// A part of the main process's command line.
+    package var process: String
+    /// What the second pid file's name ends with, and whether the new main process has it or the old one.
+    package var secondPidFile: String
+    package var secondIsNew: Bool
+    package var upgrade = Signal.usr2
+    package var drain: Signal?
+    package var revive: Signal?
+    package var final: Signal
+    package var quick = Signal.term
+
+    package init(process: String, secondPidFile: String, secondIsNew: Bool, final: Signal) {
+        self.process = process
+        self.secondPidFile = secondPidFile
+        self.secondIsNew = secondIsNew
+        self.final = final
     }
 }
 

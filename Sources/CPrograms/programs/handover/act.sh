@@ -57,6 +57,7 @@ baton_act_watch() { :; }
 baton_act_probe() { :; }
 
 baton_act_flip() {
+    baton_mark_logs
     b_flip_begun=yes
     baton_vow intend flip
     baton_may && baton_flip_all new && baton_record flipped new
@@ -107,6 +108,7 @@ baton_act_commit() { baton_claim retiring committed; }
 # The way back.
 
 baton_act_fire() {
+    baton_keep_evidence
     if baton_claim armed firing; then b_fired=yes; else b_obey=another; fi
 }
 

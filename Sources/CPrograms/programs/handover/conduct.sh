@@ -7,7 +7,8 @@
 baton_follow_table() {
     b_state=$1 b_obey='' b_fired='' b_claimed='' b_why=${2-} b_rescues=0 b_widow=''
     b_stable_since=0 b_old_stable_since=0 b_deaths=0 b_new_last='' b_old_last='' b_sight_last='' b_probe_last=''
-    b_probes=0 b_probes_bad=0
+    b_probes=0 b_probes_bad=0 b_worst=0
+    baton_witness_begin
     baton_now
     baton_remember
     while [ -z "$b_obey" ]; do
@@ -45,6 +46,7 @@ baton_take() {
     while [ -z "$b_obey" ]; do
         baton_observe
         baton_beat
+        baton_witness
         if baton_preempt; then return; fi
         if "baton_met_$b_predicate"; then
             baton_record met "$b_state $((b_now - b_began))"

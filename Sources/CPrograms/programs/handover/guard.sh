@@ -78,6 +78,10 @@ baton_take_over() {
             baton_claim armed firing
         fi
     fi
+    if [ "$b_begin" = code_back ]; then
+        b_sight=
+        if baton_flip_was_begun; then baton_keep_evidence; fi
+    fi
     baton_token
     case $b_token in retiring) b_begin=retiring ;; committed) b_begin=committed ;; esac
     baton_end_conductor
@@ -86,6 +90,12 @@ baton_take_over() {
     case $b_begin in code_back) ;; *) b_why_drive= ;; esac
     baton_follow_table "$b_begin" "$b_why_drive"
     [ -e ./verdict ] || baton_end dirty
+}
+
+# Whether the journal says so: there is something to tell about the new release.
+baton_flip_was_begun() {
+    b_flip_begun=
+    if [ -f ./journal ] && grep -q -e ' intend flip$' ./journal; then b_flip_begun=yes; else return 1; fi
 }
 
 # With everything that it has started and that is not a service: those are of its process group.

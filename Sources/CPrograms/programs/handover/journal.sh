@@ -86,7 +86,13 @@ serves $(baton_serves)
 old $b_old ${b_old_alive:-no} $b_old_count
 new ${b_new:-none} ${b_new_alive:-no} $b_new_count
 touched ${b_flip_begun:-no}
-probes $b_probes $b_probes_bad"
+probes $b_probes $b_probes_bad
+latency $b_worst
+asked $b_w_asked $b_w_missed $b_w_worst
+kept $b_w_kept $b_w_kept_missed $b_w_resets $b_w_kept_worst"
+    baton_telling
+    if [ -n "$b_telling" ]; then b_text="$b_text
+said $b_telling"; fi
     if [ "$1" = dirty ]; then
         b_text="$b_text
 back $(baton_by_hand "$b_old" back)

@@ -47,7 +47,25 @@ baton_met_second_master() {
     }
 }
 
-baton_met_ready() { baton_new_stable; }
+baton_met_ready() { baton_new_stable && baton_unfrozen; }
+
+# Whether the new ones have nothing of the old release in memory: an interpreter that starts itself again by its old path
+# brings its libraries along, and its health looks like that of the new release.
+baton_unfrozen() {
+    [ -n "${b_order_frozen-}" ] || return 0
+    baton_title "${b_new%.*}"
+    case $b_title in *"$b_order_frozen/"*)
+        b_hopeless="the new master ${b_new%.*} has started itself by the old release's path: $b_title"
+        return 1
+        ;;
+    esac
+    for b_one in $b_new $b_new_workers; do
+        b_line=$(grep -m 1 -F -e " $b_order_frozen/" "$b_proc/${b_one%.*}/maps" 2>/dev/null)
+        [ -n "$b_line" ] || continue
+        b_hopeless="process ${b_one%.*} of the new release has the old one's ${b_line#*"$b_order_frozen/"} in memory"
+        return 1
+    done
+}
 
 # One answer of the new release before anything is taken from the old: workers that hang in their boot look as healthy as
 # others. Both take requests, so an answer of another release says nothing; of a server whose kernel may prefer the old ones'

@@ -4,11 +4,12 @@
 
 # Lines KEY VALUE of ./order, as b_order_KEY. A key is small letters and underscores, so it can be nothing but a name.
 baton_order() {
-    b_flips='' b_order_nonce=''
+    b_flips='' b_logs='' b_order_nonce=''
     while IFS= read -r b_line; do
         b_key=${b_line%% *} b_value=${b_line#* }
         case $b_key in
         flip) b_flips=$b_flips$b_value$b_newline ;;
+        log) b_logs=$b_logs$b_value$b_newline ;;
         '' | *[!a-z_]* | ????????????????????????*) baton_refuse "the order has a line that is none: $b_key" ;;
         *) eval "b_order_$b_key=\$b_value" ;;
         esac
@@ -21,6 +22,7 @@ baton_order() {
     for b_value in "${b_order_upgrade-}" "${b_order_final-}" "${b_order_new_stop-}" "${b_order_drain-}" "${b_order_revive-}"; do
         case $b_value in *[!A-Z0-9\ ]*) baton_refuse "the order has a signal that is none: $b_value" ;; esac
     done
+    case ${b_order_unit-} in -* | *[!A-Za-z0-9_.@:\\-]*) baton_refuse "the order names a unit that is none: $b_order_unit" ;; esac
     # shellcheck disable=SC2086
     set -- ${b_order_old-}
     b_old=${1-}.${2-}

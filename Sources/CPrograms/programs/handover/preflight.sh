@@ -46,7 +46,7 @@ baton_preflight() {
 # A line of the answer. Values are of anybody: a control character ends no line and moves no terminal.
 baton_pf_say() {
     case $2 in
-    *[[:cntrl:]]*) printf '%s %.2000s\n' "$1" "$(printf %s "$2" | LC_ALL=C tr '\000-\037\177' '[?*]')" ;;
+    *[[:cntrl:]]*) printf '%s %.2000s\n' "$1" "$(printf %s "$2" | LC_ALL=C tr '\000-\037\177' '?')" ;;
     *) printf '%s %.2000s\n' "$1" "$2" ;;
     esac
 }

@@ -139,6 +139,11 @@ baton_role_status() {
     if [ -f ./verdict ]; then printf 'verdict %s\n' "$(cat ./verdict)"; fi
 }
 
+# What the logs said before anything was undone.
+baton_role_evidence() {
+    if [ -f ./evidence ]; then cat ./evidence; fi
+}
+
 # The first argument is the directory of the takeover, the second what is wanted of it.
 baton_handover() {
     CDPATH='' cd -P -- "$1" || baton_refuse "no directory $1"
@@ -150,7 +155,7 @@ baton_handover() {
     guard) baton_guard ;;
     conductor) baton_conductor ;;
     heal) baton_heal ;;
-    arm | go | proof | renew | confirm | abort | look | status)
+    arm | go | proof | renew | confirm | abort | look | status | evidence)
         [ "$b_role" != status ] || baton_order
         "baton_role_$b_role" "$@"
         ;;

@@ -47,6 +47,9 @@ baton_strike() {
 # baton_poll_host new|old|any: whether the service answers, as that release. 0 yes; a sentence on stdout otherwise.
 baton_poll_host() { sh "./probe.$1" 2>&1 </dev/null; }
 
+# Whether it answers at all, and how fast: `fresh ok|bad MILLISECONDS` and `kept ok|bad|reset|none MILLISECONDS`.
+baton_ask_witness() { sh ./probe.witness 2>/dev/null </dev/null; }
+
 # Starts the service from nothing, with what `current` says now. It may stay; what ends this must not end it.
 baton_spawn() { setsid sh ./start >>./start.log 2>&1 </dev/null & }
 
