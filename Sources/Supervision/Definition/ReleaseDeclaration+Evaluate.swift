@@ -44,7 +44,8 @@ extension Reading {
         let isGood =
             !text.hasPrefix("/") && !parts.isEmpty && !parts.contains("..") && text.utf8.count <= 1000
             && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-        if isGood { return parts.filter { $0 != "." }.joined(separator: "/") }
+        // A slash at its end says that it is a directory.
+        if isGood { return parts.filter { $0 != "." }.joined(separator: "/") + (text.hasSuffix("/") ? "/" : "") }
         throw failure("\(label) must be a path within the release")
     }
 }
