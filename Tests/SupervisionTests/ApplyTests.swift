@@ -235,7 +235,7 @@ import Testing
             #expect(try await Self.apply(try Self.rendering(place), place).end == .done)
             let pid = place.pid("web@0.service")
             let set =
-                "stat() { command stat \"$@\" | case \"$*\" in *%Z\\ %z*born*) sed 's/^1/2/' ;; *) cat ;; esac; }\n"
+                "stat() { command stat \"$@\" | case \"$*\" in *%Z\\ %z*born*) sed '1s/^1/2/' ;; *) cat ;; esac; }\n"
             try place.write("fake/more", set)
             #expect(try await place.look().members.map(\.isDue) == [nil, nil])
             let again = try await Self.apply(try Self.rendering(place), place)

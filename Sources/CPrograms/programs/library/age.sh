@@ -47,7 +47,7 @@ baton_compare() {
         baton_milliseconds "$b_times"
         b_times=${b_times#*"$b_newline"}
         # The clock was set back since, or never right: that time is no evidence of anything.
-        if [ "$((b_milliseconds - b_now))" -gt 20 ]; then
+        if [ "$((b_milliseconds - b_latest))" -gt 20 ]; then
             b_ahead=$b_number
             continue
         fi
@@ -126,8 +126,11 @@ baton_times() {
         fi
     done
     [ $# -gt 0 ] || return 0
+    # Behind them what the clock says by then: a file may be changed at this very moment.
     # shellcheck disable=SC2086
-    b_times=$(TZ=UTC0 LC_ALL=C stat $b_follow -c '%Z %z' -- "$@" 2>/dev/null)
+    b_times=$(TZ=UTC0 LC_ALL=C stat $b_follow -c '%Z %z' -- "$@" /proc/self/ 2>/dev/null)
+    baton_milliseconds "${b_times##*"$b_newline"}"
+    b_latest=$b_milliseconds
     # shellcheck disable=SC2086
     baton_compare $b_numbers
 }
