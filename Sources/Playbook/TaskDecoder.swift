@@ -212,6 +212,7 @@ struct TaskDecoder {
 
     private static let subjects = [
         "path", "dest", "cmd", "argv", "http", "tcp", "unix", "command", "for", "prompt", "name", "unit",
+        "release",
     ]
 
     private func subject(_ arguments: Arguments) -> TaskDefinition.Subject? {

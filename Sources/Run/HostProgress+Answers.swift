@@ -59,7 +59,11 @@ extension HostProgress {
 
     /// A part of a release's coming is over.
     package mutating func deployed(_ report: DeployReport, _ part: DeployTask.Part) {
-        if part == .hand, report.problem == nil { hasDeployed = true }
+        switch part {
+        case .hand: hasDeployed = hasDeployed || report.problem == nil
+        case .stage, .migrate: holdsLease = true
+        default: break
+        }
         if let problem = report.problem {
             deployWord = report.word
             return fail(cursor, problem)

@@ -112,6 +112,8 @@ package struct HostProgress<Source: TaskSource> {
     /// Batches that would be sent, in a plan.
     package internal(set) var planned: [Batch] = []
     package internal(set) var failure: Failure?
+    /// A lease was taken for what is still to come.
+    package internal(set) var holdsLease = false
     /// A release was switched to.
     package internal(set) var hasDeployed = false
     /// How a part of a release's coming failed.

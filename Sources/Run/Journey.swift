@@ -24,6 +24,7 @@ struct Journey {
     private var deployWord: DeployReport.Word?
     /// A release was switched to in this run, and not taken back since.
     private(set) var hasSwitched = false
+    private(set) var holdsLease = false
     /// The host runs what it ran before, after something had been switched.
     private var isBack = false
     private var isLeft = false
@@ -75,6 +76,7 @@ struct Journey {
             failure = driver.progress.failure
             deployWord = driver.progress.deployWord ?? deployWord
             if driver.progress.hasDeployed { hasSwitched = true }
+            if driver.progress.holdsLease { holdsLease = true }
             isInterrupted = driver.isStopped && failure == nil && !driver.progress.isComplete
         }
     }

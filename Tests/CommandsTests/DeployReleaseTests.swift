@@ -107,18 +107,26 @@ import Testing
             }
             #expect(migrations.sorted() == ["", "1\n2"])
 
-            // Nothing to do.
+            // Nothing to do, and nobody holds anything.
             let again = try await deploy("2", fleet)
             #expect(again.status == .exited(0), "\(again.output)\(again.errors)")
 
-            // It cannot even be loaded: the first host goes back by itself, the second is not begun.
+            // It cannot even be loaded: that is found out before any host is switched.
             try await build("3", "raise SystemExit('broken')\n", in: fleet)
             let broken = try await deploy("3", fleet, "-o", "json")
-            #expect([.exited(2), .exited(3)].contains(broken.status), "\(broken.output)\(broken.errors)")
+            #expect(broken.status == .exited(2), "\(broken.output)\(broken.errors)")
+            #expect(broken.output.contains("\"kind\":\"refused\""), "\(broken.output)")
+
+            // It loads, and answers with errors: the first host goes back by itself, the second is not begun.
+            try await build("4", Self.application.replacing("200 OK", with: "500 Broken"), in: fleet)
+            let failing = try await deploy("4", fleet, "-o", "json")
+            #expect(failing.status == .exited(3), "\(failing.output)\(failing.errors)")
+            #expect(failing.output.contains("\"outcome\":\"rolled_back\""), "\(failing.output)")
+            #expect(failing.output.contains("\"status\":\"untouched\""), "\(failing.output)")
             for host in fleet.hosts {
                 #expect(try await host.output(version) == "2")
                 #expect(try await host.output("readlink /srv/shop/current").hasPrefix("releases/2-"))
-                #expect(try await host.output("cat /root/after") == "1\n2")
+                #expect(try await host.output("cat /root/after") == "1\n2\n2")
                 try await host.output("touch /run/load-end")
                 try await host.waitFor("! systemctl is-active --quiet load.service")
                 #expect(try await host.output("cat /run/load-bad 2>/dev/null || true") == "")

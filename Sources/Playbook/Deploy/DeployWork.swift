@@ -71,7 +71,9 @@ struct DeployWork: Work {
         switch part {
         case .settle, .letGo: return .deploy(deployment, words: [])
         case .migrate:
-            return migrate == nil ? .none(note: "nothing to migrate") : .deploy(deployment, words: ["migrated"])
+            // Whoever switched the first host had migrated before.
+            if migrate == nil || sighting.currentRelease == id { return .none(note: "nothing to migrate") }
+            return .deploy(deployment, words: ["migrated"])
         case .check: return check(seen)
         case .plan, .stage, .hand, .takeBack: break
         }

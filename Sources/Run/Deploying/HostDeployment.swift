@@ -85,7 +85,34 @@ final class HostDeployment: @unchecked Sendable {
             try await change(.stage(staging), "stage \(deployment.id)", lease, seconds: 3700)
             words.append("staged \(deployment.id)")
         }
+        for handing in deployment.services { try await rehearse(handing, deployment, lease) }
         return .done(words)
+    }
+
+    /// Where the new release has a check of its own, it fails here, on every host, before any is switched.
+    private func rehearse(_ handing: Deployment.Handing, _ deployment: Deployment, _ lease: Lease) async throws(Stop) {
+        guard case .takeover = handing.way else { return }
+        var look = HandoverLook(handing.service.definition)
+        look.trial = HandoverLook.Trial(tree: deployment.root.tree(deployment.id))
+        let seen: Sightings
+        switch await self.look([look.look]) {
+        case .failure(let unseen): throw Stop(failed("not_seen", unseen.problem.message))
+        case .success(let own): seen = own
+        }
+        let sighting: HandoverSighting
+        do throws(HandoverLookError) {
+            sighting = try look.read(seen[look.look])
+        } catch {
+            throw Stop(failed("not_seen", error.description))
+        }
+        let wish = Preflight.Wish(handing.service.definition, health: handing.service.health)
+        let decision = Preflight.judge(sighting, wish)
+        guard decision.strategy == nil, let refusal = decision.refusals.first else { return }
+        _ = try? await change(.mark(deployment.id, .bad), "mark \(deployment.id)", lease)
+        await release(lease)
+        throw Stop(
+            DeployReport(.refused, "refused", "\(handing.service.name): \(refusal.text)", hint: refusal.remedy)
+        )
     }
 
     private func upload(_ deployment: Deployment, _ lease: Lease) async throws(Stop) {

@@ -11,7 +11,7 @@ extension PlaybookPass {
         let members = targets.filter { part.hosts.contains($0.name) && journeys[$0.name]?.isOver == false }.map(\.name)
         var rollout = Rollout(members, RolloutPolicy(migrates: true))
         let began = loop.now
-        var (staged, changed): (Set<String>, Set<String>) = ([], [])
+        var (staged, changed, unchanged): (Set<String>, Set<String>, Set<String>) = ([], [], [])
         while !rollout.isFinished {
             rollout.tick(loop.now - began)
             if isStopped { rollout.interrupt() }
@@ -47,11 +47,13 @@ extension PlaybookPass {
                 staged.remove(host)
                 let report = journeys[host].switching
                 if report == .changed { changed.insert(host) }
+                if report == .unchanged { unchanged.insert(host) }
                 rollout.report(host, report)
             }
         }
         await run(leg(legs.deploys(.settle), Array(changed), part), targets)
-        await run(leg(legs.deploys(.letGo), Array(staged), part), targets)
+        let held = staged.union(unchanged).filter { journeys[$0]?.holdsLease == true }
+        await run(leg(legs.deploys(.letGo), Array(held), part), targets)
         for host in staged { journeys[host]?.leaveStaged() }
     }
 
