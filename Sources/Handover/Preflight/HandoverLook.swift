@@ -76,8 +76,8 @@ package struct HandoverLook: Hashable, Sendable {
         var call = ["baton_preflight", pidFile ?? "", user, root ?? "", trial?.tree ?? "", unit ?? ""]
         call.append(trial?.seconds.map(String.init) ?? "")
         return HostScript(
-            libraries: [ServiceScripts.common] + Self.libraries,
-            parts: [.state, .age],
+            libraries: Self.libraries,
+            parts: [.state, .age, .limit],
             text: text,
             call: call + mains.map(String.init)
         )

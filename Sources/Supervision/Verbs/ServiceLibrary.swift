@@ -1,5 +1,5 @@
 internal import CPrograms
-package import HostSide
+internal import HostSide
 internal import Shell
 
 /// The shell functions that services are looked at and changed with (programs/services).
@@ -52,12 +52,6 @@ enum ServiceLibrary: String, CaseIterable {
         case .upstart: baton_services_upstart_sh()
         }
     }
-}
-
-/// What other rooms' scripts need of it.
-package enum ServiceScripts {
-    /// Time, deadlines, and text of others.
-    package static var common: ScriptLibrary { ServiceLibrary.common.library }
 }
 
 /// A program that runs by itself on a host, inside one that starts it: its libraries travel as the values of variables,

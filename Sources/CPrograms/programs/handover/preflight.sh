@@ -10,6 +10,8 @@ baton_preflight() {
     b_pf_pidfile=$1 b_pf_user=$2 b_pf_root=${3%/} b_pf_tree=${4%/} b_pf_unit=$5 b_pf_seconds=$6
     shift 6
     b_self_uid=$(id -u)
+    # How deadlines are kept here is found out once, before the first subshell.
+    baton_limited 5 true
     if ! baton_boot; then
         echo 'this host does not show its processes in /proc' >&2
         exit 1
