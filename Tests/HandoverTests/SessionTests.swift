@@ -98,7 +98,7 @@ import Testing
         #expect(script.ending?.word == .refused && script.ending?.isTouched == false)
         #expect(script.ending?.message.hasSuffix(": nothing was changed") == true)
         if call != .proof { #expect(script.ending?.message.hasPrefix("this host has no setsid") == true) }
-        if call == .proof { #expect(script.ending?.hint?.contains("linger") == true) }
+        if call == .proof { #expect(script.ending?.hint?.contains("KillUserProcesses") == true) }
     }
 
     @Test func `what cannot be sent at all is a refusal, and later unknown`() {
@@ -209,7 +209,15 @@ import Testing
         _ = script.look("proven")
         #expect(script.spareOpened() == [.call(.confirm, .spare)])
         #expect(script.lose(.confirm).isEmpty)
+        var heard = script
         #expect(script.next() == [.call(.look, .main)])
+        // It was heard.
+        _ = heard.next()
+        _ = heard.look("retiring", token: "retiring")
+        #expect(heard.next() == [.call(.look, .main)])
+        // Until that is known nothing is opened for it.
+        #expect(script.wake(at: .seconds(5)).isEmpty)
+        script.now = .milliseconds(400)
         _ = script.look("proven")
         #expect(script.next() == [.openSpare])
         #expect(script.spareOpened(false).isEmpty)

@@ -94,7 +94,7 @@ extension HandoverSession {
     // MARK: The word that it may go on
 
     private mutating func confirm(_ now: Duration, _ actions: inout [HandoverAction], _ wake: inout [Duration]) {
-        guard callOff == nil, fence == nil, !isPastReturn else { return }
+        guard callOff == nil, fence == nil, !isPastReturn, !mayBeConfirmed else { return }
         switch state {
         case .alone, .mixed, .proven: break
         default: return
