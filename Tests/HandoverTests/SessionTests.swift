@@ -40,7 +40,7 @@ import Testing
         #expect(script.now == .seconds(40))
         // As long as there is no answer, there is no second.
         #expect(script.wake(at: .seconds(90)).isEmpty)
-        _ = script.reply(.renew, SessionScript.status("retiring", token: "retiring"))
+        #expect(script.reply(.renew, SessionScript.status("retiring", token: "retiring")).isEmpty)
         _ = script.look("retiring", token: "retiring")
         #expect(script.next() == [.call(.look, .main)])
         #expect(script.session.wakeAt == nil, "nothing but the answer to the look is waited for")
@@ -60,10 +60,10 @@ import Testing
             said 1080 aa.1 new_workers 18.4
             said 1100 aa.1 failed doubled the new master 17 has ended
             said 1110 aa.1 guard the lease ran out: nobody has renewed it
-            broken said 3 4 5
+            said no line of a journal
 
             """
-        _ = script.reply(.look, journal.replacing("broken said 3 4 5", with: "") + SessionScript.status("doubled"))
+        _ = script.reply(.look, journal + SessionScript.status("doubled"))
         #expect(
             script.news == [
                 .state(.armed, after: .milliseconds(100), old: 2, new: 0),
@@ -73,7 +73,7 @@ import Testing
                 .guardDrives("the lease ran out: nobody has renewed it"),
             ]
         )
-        #expect(script.session.line == 11)
+        #expect(script.session.line == 12)
     }
 
     @Test func `a long journal is asked for until all of it is there`() {

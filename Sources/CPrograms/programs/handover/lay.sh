@@ -72,7 +72,7 @@ baton_lay_sweep() {
             rm -rf -- "$b_lay_one"
         fi
     done
-    # shellcheck disable=SC2012  # names of other kinds are passed over
+    # shellcheck disable=SC2012,SC2045  # names of other kinds are passed over
     for b_lay_one in $(ls -dt ./handover-* 2>/dev/null); do
         if [ "$b_lay_one" = "./handover-$1" ] || ! baton_lay_known "$b_lay_one"; then continue; fi
         if [ ! -e "$b_lay_one/verdict" ]; then
