@@ -229,6 +229,18 @@ import Testing
         #expect(script.ending == nil)
     }
 
+    @Test func `a word to go on that was heard is not said again before the host had its time`() {
+        var script = SessionScript()
+        _ = script.toLook()
+        _ = script.look("proven")
+        _ = script.spareOpened()
+        script.now = .seconds(5)
+        #expect(script.reply(.confirm, SessionScript.status("proven")) == [.call(.look, .main)])
+        #expect(script.look("proven").isEmpty)
+        while script.next() == [.call(.look, .main)], script.now < .seconds(10) { _ = script.look("proven") }
+        #expect(script.now == .seconds(7) && script.session.spare == .opening)
+    }
+
     // MARK: Links
 
     @Test func `a link that is gone is tried again, less and less often`() {

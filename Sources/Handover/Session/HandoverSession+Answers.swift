@@ -44,8 +44,8 @@ extension HandoverSession {
             note(stdout, now)
         case .look: return looked(isDone ? stdout : [], said, now)
         case .confirm:
-            spare = .none
-            confirmAt = now + .seconds(2)
+            // The host is looked at, and has a moment to go on, before anything is opened to say it again.
+            (spare, spareAt, mayBeConfirmed) = (.none, now + .seconds(2), true)
             if isDone { note(stdout, now) } else { fenced(said, now) }
         case .abort:
             isAborted = true

@@ -105,7 +105,6 @@ extension HandoverSession {
             actions.append(.openSpare)
         }
         guard state == .proven, spare == .open, !open.contains(.confirm) else { return }
-        if now < confirmAt { return wake.append(confirmAt) }
         call(.confirm, .spare, &actions)
     }
 
