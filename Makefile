@@ -44,7 +44,7 @@ test: setup-tests
 
 chaos:
 	$(SWIFT) build --build-tests
-	BATON_CHAOS=1 $(SWIFT) test --skip-build --filter 'HandoverTests'
+	BATON_CHAOS=1 $(SWIFT) test --skip-build --filter 'HandoverTests|RunTests.TakeoverTests'
 
 mutants:
 	$(SWIFT) build --build-tests

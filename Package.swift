@@ -133,7 +133,7 @@ let package = Package(
             of: "Run",
             [
                 "Playbook", "Handover", "HostSide", "Events", "Document", "Fleet", "Inventory", "Lab", "Reactor", "SSH",
-                "Shell", "Supervision", "TestLoad", "TestServers",
+                "Shell", "Supervision", "TestHosts", "TestLoad", "TestServers",
             ]
         ),
         tests(of: "SSH", ["Shell", "Reactor", "Lab", "CCrypto", "CSystem", "Text"]),

@@ -189,6 +189,23 @@ import Testing
         #expect(rollout.next() == [.switch("c")])
     }
 
+    @Test func `a batch rests once, also where one of it turns out not to be well`() {
+        var rollout = Self.staged(
+            Self.three,
+            Self.policy { ($0.serial, $0.maxFail, $0.minHealthyTime) = ([.count(2)], .count(1), .seconds(5)) }
+        )
+        _ = rollout.next()
+        for host in ["a", "b"] { rollout.report(host, SwitchReport.changed) }
+        #expect(rollout.next() == [.wait(until: .seconds(5))])
+        rollout.tick(.seconds(5))
+        #expect(rollout.next() == [.check(["a", "b"])])
+        rollout.report("a", HealthReport.healthy)
+        rollout.report("b", HealthReport.unhealthy)
+        #expect(rollout.next() == [.takeBack("b")])
+        rollout.report("b", TakingBackReport.back)
+        #expect(rollout.next() == [.switch("c")])
+    }
+
     @Test func `a host that needs hands stops it whatever may fail`() {
         var rollout = Self.staged(Self.three, Self.policy { $0.maxFail = .percent(100) })
         _ = rollout.next()

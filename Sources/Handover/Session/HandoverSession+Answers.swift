@@ -34,7 +34,7 @@ extension HandoverSession {
             guard isDone else {
                 return refusal(
                     "the guard has not outlived the connection that started it",
-                    hint: "let processes of this user go on after logout (loginctl enable-linger), or become root"
+                    hint: "become root, or have logind leave what a login started (KillUserProcesses=no)"
                 )
             }
             step = .beginning
@@ -44,8 +44,8 @@ extension HandoverSession {
             note(stdout, now)
         case .look: return looked(isDone ? stdout : [], said, now)
         case .confirm:
-            spare = .none
-            confirmAt = now + .seconds(2)
+            // The host is looked at, and has a moment to go on, before anything is opened to say it again.
+            (spare, spareAt, mayBeConfirmed) = (.none, now + .seconds(2), true)
             if isDone { note(stdout, now) } else { fenced(said, now) }
         case .abort:
             isAborted = true
@@ -97,6 +97,7 @@ extension HandoverSession {
             if let news = reader.news(entry) { told.append(news) }
         }
         take(look.status, now)
+        mayBeConfirmed = false
         if isInDoubt { settleDoubt(look.status, now) }
         return nil
     }
@@ -153,7 +154,7 @@ extension HandoverSession {
         default: linkLost(reason, now)
         }
         if call == .arm || call == .proof { freshAt = now + Self.pause(after: attempts[call] ?? 0) }
-        if call == .confirm { (spare, spareAt) = (.none, now + .milliseconds(500)) }
+        if call == .confirm { (spare, spareAt, mayBeConfirmed) = (.none, now + .milliseconds(500), true) }
     }
 
     private mutating func linkLost(_ reason: String, _ now: Duration) {

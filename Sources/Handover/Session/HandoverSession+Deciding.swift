@@ -94,7 +94,7 @@ extension HandoverSession {
     // MARK: The word that it may go on
 
     private mutating func confirm(_ now: Duration, _ actions: inout [HandoverAction], _ wake: inout [Duration]) {
-        guard callOff == nil, fence == nil, !isPastReturn else { return }
+        guard callOff == nil, fence == nil, !isPastReturn, !mayBeConfirmed else { return }
         switch state {
         case .alone, .mixed, .proven: break
         default: return
@@ -105,7 +105,6 @@ extension HandoverSession {
             actions.append(.openSpare)
         }
         guard state == .proven, spare == .open, !open.contains(.confirm) else { return }
-        if now < confirmAt { return wake.append(confirmAt) }
         call(.confirm, .spare, &actions)
     }
 

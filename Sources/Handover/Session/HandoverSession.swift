@@ -39,6 +39,8 @@ package struct HandoverSession: Sendable {
     var attempts: [HandoverCall: Int] = [:]
     /// The answer to what was asked last is lost: it is looked first.
     var isInDoubt = false
+    /// The word to go on was said: what the host is at is looked at before it is said again.
+    var mayBeConfirmed = false
     /// Looks since, which have not found it done.
     var doubtfulLooks = 0
     /// An answer to `arm` came, or was lost.
@@ -67,7 +69,6 @@ package struct HandoverSession: Sendable {
     var lookAt = Duration.zero
     var freshAt = Duration.zero
     var spareAt = Duration.zero
-    var confirmAt = Duration.zero
     /// The host must have ended by then.
     var endBy: Duration?
 

@@ -22,7 +22,7 @@ package actor TakeoverDriver {
     private let job: TakeoverJob
     private let remote: SSHRemote
     private let tell: @Sendable (HandoverNews) -> Void
-    /// For tests: called before each call, and when it was answered; says whether the answer is lost.
+    /// For tests: called right before a call goes out, and when it was answered; says whether the answer is lost.
     private let seam: Seam?
     private var session: HandoverSession
     private let began: Instant
@@ -152,7 +152,6 @@ package actor TakeoverDriver {
     // MARK: Calls
 
     private func call(_ call: HandoverCall, _ way: HandoverWay, _ line: Int) async -> HandoverAnswer {
-        _ = seam?(call, false)
         let answer = await answer(call, way, line)
         if case .replied = answer, seam?(call, true) == true { return .lost("the answer was lost") }
         return answer
@@ -201,6 +200,7 @@ package actor TakeoverDriver {
         } catch {
             return .impossible(error.description)
         }
+        _ = seam?(call, false)
         let (account, limits) = (job.account, job.limits(call))
         let authority = Authority.takeover(epoch: job.order.epoch)
         do throws(RemoteError) {
