@@ -12,7 +12,7 @@ extension HostDeployment {
         let label = "take the lease of \(root.path)"
         let request: HostScript
         do throws(ReleaseError) {
-            request = try LeaseRequest.take(root, owner: owner, seconds: 900)
+            request = try LeaseRequest.take(root, owner: owner, seconds: Self.leaseSeconds)
         } catch {
             throw Stop(failed("lease", error.description))
         }

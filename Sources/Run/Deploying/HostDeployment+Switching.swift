@@ -1,0 +1,152 @@
+import Handover
+import HostSide
+import Playbook
+
+/// From one release to another: all services of a release together, and back together.
+extension HostDeployment {
+    func hand(_ deployment: Deployment) async throws(Stop) -> DeployReport {
+        if isInterrupted { throw Stop(DeployReport(.failed, "interrupted", "it was not begun")) }
+        let lease = try await lease(deployment.root)
+        if deployment.seen.current == .directory {
+            try await change(.adopt(convertsDirectory: true), "make current a link", lease)
+        }
+        try await change(.mark(deployment.id, .active), "mark \(deployment.id)", lease)
+        let old = deployment.seen.currentRelease
+        let switching = Switching(
+            deployment: deployment,
+            lease: lease,
+            from: old,
+            oldTarget: old.flatMap { deployment.seen[$0]?.target } ?? old.map { deployment.root.target($0) },
+            to: deployment.id,
+            newTarget: deployment.root.target(deployment.id),
+            lost: .back
+        )
+        let report = await hand(switching)
+        if report.word == .undone || report.word == .refused || report.word == .failed {
+            // What it is worth is known now; whether that could be written down changes nothing about it.
+            _ = try? await change(.mark(deployment.id, .bad), "mark \(deployment.id)", lease)
+            await release(lease)
+        }
+        return report
+    }
+
+    /// Back to what the host's records say was good before.
+    func takeBack(_ deployment: Deployment) async throws(Stop) -> DeployReport {
+        let lease = try await lease(deployment.root)
+        guard let target = RollbackTarget(deployment.seen).target, let record = deployment.seen[target] else {
+            throw Stop(DeployReport(.dirty, "no_target", "there is no good release to go back to on this host"))
+        }
+        let switching = Switching(
+            deployment: deployment,
+            lease: lease,
+            from: deployment.id,
+            oldTarget: deployment.root.target(deployment.id),
+            to: target,
+            newTarget: record.target,
+            lost: .forward
+        )
+        let report = await hand(switching)
+        guard report.word == .done else {
+            return DeployReport(
+                .dirty,
+                "take_back",
+                "it could not be taken back to \(target): \(report.problem?.message ?? "")",
+                hint: report.problem?.hint
+            )
+        }
+        _ = try? await change(.mark(deployment.id, .bad), "mark \(deployment.id)", lease)
+        await release(lease)
+        return .done(["back to \(target)"])
+    }
+
+    struct Switching {
+        var deployment: Deployment
+        var lease: Lease
+        var from: ReleaseID?
+        /// What `current` says before; nil where there is none.
+        var oldTarget: String?
+        var to: ReleaseID
+        var newTarget: String
+        var lost: HandoverOrder.Lost
+
+        var root: ReleaseRoot { deployment.root }
+
+        var reversed: Switching? {
+            guard let from, let oldTarget else { return nil }
+            var other = self
+            (other.from, other.oldTarget, other.to, other.newTarget) = (to, newTarget, from, oldTarget)
+            other.lost = .forward
+            return other
+        }
+    }
+
+    /// Service after service. Where one fails, those before it go back with it.
+    func hand(_ switching: Switching) async -> DeployReport {
+        var words: [String] = []
+        var done: [Deployment.Handing] = []
+        for handing in switching.deployment.services {
+            let report = await hand(handing, switching)
+            words += report.words
+            if report.word == .done {
+                done.append(handing)
+                continue
+            }
+            if report.word == .dirty || done.isEmpty { return report }
+            // The release is one: what was handed over goes back too.
+            if let stuck = await goBack(done, switching) { return stuck }
+            var undone = report
+            undone.word = .undone
+            return undone
+        }
+        if switching.deployment.services.isEmpty {
+            if let problem = await flip(switching) { return problem }
+            words.append("current is \(switching.to)")
+        }
+        return .done(words)
+    }
+
+    func goBack(_ done: [Deployment.Handing], _ switching: Switching) async -> DeployReport? {
+        guard let reversed = switching.reversed else {
+            return DeployReport(.dirty, "no_way_back", "some services run \(switching.to), and nothing ran before")
+        }
+        for handing in done.reversed() {
+            let report = await again(handing, reversed)
+            if report.word != .done {
+                return DeployReport(
+                    .dirty,
+                    "take_back",
+                    "\(handing.service.name) could not be taken back: \(report.problem?.message ?? "")",
+                    hint: report.problem?.hint
+                )
+            }
+        }
+        return nil
+    }
+
+    func hand(_ handing: Deployment.Handing, _ switching: Switching) async -> DeployReport {
+        switch handing.way {
+        case .takeover(let decision, let sighting):
+            return await takeOver(handing.service, decision, sighting, switching)
+        case .start, .restart: return await restart(handing, switching)
+        }
+    }
+
+    /// A service that was just handed over, once more: what was seen of it is not true any more.
+    func again(_ handing: Deployment.Handing, _ switching: Switching) async -> DeployReport {
+        guard case .takeover = handing.way else { return await restart(handing, switching) }
+        let look = HandoverLook(handing.service.definition)
+        switch await self.look([look.look]) {
+        case .failure(let unseen): return failed("not_seen", unseen.problem.message)
+        case .success(let seen):
+            do throws(HandoverLookError) {
+                let sighting = try look.read(seen[look.look])
+                let wish = Preflight.Wish(handing.service.definition, health: handing.service.health)
+                let decision = Preflight.judge(sighting, wish)
+                guard decision.isTakeover else { return await restart(handing, switching) }
+                return await takeOver(handing.service, decision, sighting, switching)
+            } catch {
+                return failed("not_seen", error.description)
+            }
+        }
+    }
+}
