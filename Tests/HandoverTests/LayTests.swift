@@ -26,7 +26,9 @@ import Darwin
         // Each is a run of its own, with applets of its own.
         let place = "\(directory)/run\(UInt32.random(in: 0...UInt32.max))"
         try Files.makeDirectory(place)
-        return try await shell.run("sync() { :; }\n\(before)\n" + program.text, in: place)
+        // Longer than an argument may be.
+        try Files.write(Array(program.text.utf8), to: "\(place)/program")
+        return try await shell.run("sync() { :; }\n\(before)\n. ./program", in: place)
     }
 
     @Test(arguments: HostShell.present) func `every file is there as it was written, for its owner only`(
