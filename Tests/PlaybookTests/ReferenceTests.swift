@@ -88,6 +88,8 @@ struct ReferenceTests {
         "reload": "- reload: {unit: \"{{ proxy | default('haproxy') }}\"}\n",
         "daemon":
             "- daemon: {id: queue, command: php artisan queue:work --tries=3, user: shop, directory: /srv/shop, processes: 2}\n- daemon: {id: queue, state: restarted}\n- daemon: {id: \"{{ old | default('mailer') }}\", state: absent}\n",
+        "deploy":
+            "- deploy: {release: shop, version: \"{{ version | default('2.4.1') }}\"}\n- deploy: {release: shop, version: \"2.4.1\", services: [web]}\n",
         "pause": "- pause: 30s\n- pause: {prompt: \"Is the balancer ready?\"}\n",
     ]
 

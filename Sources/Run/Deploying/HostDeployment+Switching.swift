@@ -1,3 +1,4 @@
+import Events
 import Handover
 import HostSide
 import Playbook
