@@ -91,6 +91,9 @@ package struct HostResult: Equatable, Sendable {
     /// It cannot be done as the host is, and nothing was changed.
     package static let refusedKind = "refused"
 
+    /// A release was to come to it.
+    var deploys: Bool { tasks?.contains { $0.kind == "deploy" } == true }
+
     private static let driftedKind = "drifted"
 
     package var isDrifted: Bool { problem?.kind == Self.driftedKind }

@@ -64,6 +64,9 @@ package struct RunResult: Equatable, Sendable {
             (outcome, exit) = (.refused, .refused)
         } else if hosts.contains(where: { $0.status == .rolledBack }), good == 0 {
             (outcome, exit) = (.rolledBack, .failedClean)
+        } else if nothingRan, good == 0, hosts.contains(where: \.deploys) {
+            // What was staged nobody has noticed.
+            (outcome, exit) = (.failed, .failedClean)
         } else if purpose == .services, !hosts.contains(where: { $0.status == .unreachable }) {
             // None has it, or none may be looked at.
             (outcome, exit) = nothingRan ? (.refused, .refused) : (.failed, .failedClean)

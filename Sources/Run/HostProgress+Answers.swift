@@ -60,7 +60,8 @@ extension HostProgress {
     /// A part of a release's coming is over.
     package mutating func deployed(_ report: DeployReport, _ part: DeployTask.Part) {
         switch part {
-        case .hand: hasDeployed = hasDeployed || report.problem == nil
+        case .hand:
+            if report.problem == nil { handed.append((outlines[cursor].number, report.before)) }
         case .stage, .migrate: holdsLease = true
         default: break
         }

@@ -114,8 +114,8 @@ package struct HostProgress<Source: TaskSource> {
     package internal(set) var failure: Failure?
     /// A lease was taken for what is still to come.
     package internal(set) var holdsLease = false
-    /// A release was switched to.
-    package internal(set) var hasDeployed = false
+    /// Releases that were switched to, by their tasks, with what ran before.
+    package internal(set) var handed: [(number: Int, before: ReleaseID?)] = []
     /// How a part of a release's coming failed.
     package internal(set) var deployWord: DeployReport.Word?
     /// The task that failed while the host was at it, and not before.

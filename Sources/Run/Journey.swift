@@ -1,5 +1,6 @@
 import Events
 import Fleet
+import HostSide
 import Playbook
 import SSH
 import Shell
@@ -22,8 +23,9 @@ struct Journey {
 
     // On its way through a rollout.
     private var deployWord: DeployReport.Word?
-    /// A release was switched to in this run, and not taken back since.
-    private(set) var hasSwitched = false
+    /// Releases that were switched to in this play and not taken back since, in this order, with what ran before.
+    private(set) var handed: [(number: Int, before: ReleaseID?)] = []
+    var hasSwitched: Bool { !handed.isEmpty }
     private(set) var holdsLease = false
     /// The host runs what it ran before, after something had been switched.
     private var isBack = false
@@ -49,7 +51,7 @@ struct Journey {
     }
 
     /// It takes no part in what is still to come.
-    var isOver: Bool { failure != nil || unreachable != nil || isInterrupted }
+    var isOver: Bool { isLeft || failure != nil || unreachable != nil || isInterrupted }
 
     /// What a plan comes to over all its plays. Nil where there is none.
     var digest: String? {
@@ -75,7 +77,7 @@ struct Journey {
             isDown = isDown || driver.isDown
             failure = driver.progress.failure
             deployWord = driver.progress.deployWord ?? deployWord
-            if driver.progress.hasDeployed { hasSwitched = true }
+            handed += driver.progress.handed
             if driver.progress.holdsLease { holdsLease = true }
             isInterrupted = driver.isStopped && failure == nil && !driver.progress.isComplete
         }
@@ -97,10 +99,18 @@ struct Journey {
 
     /// Whether it did.
     mutating func endTakingBack() -> Bool {
-        let isWell = failure == nil && unreachable == nil && !isHurt
-        if isWell { (hasSwitched, isBack, failure) = (false, true, before) }
+        // Where the run was stopped before it began, it did not.
+        let isWell = failure == nil && unreachable == nil && !isHurt && !isInterrupted
+        if isWell { (handed, isBack) = ([], true) } else { isDown = true }
+        failure = isWell ? before : failure ?? before
         return isWell
     }
+
+    /// A play begins in which it is switched.
+    mutating func beginRollout() { (handed, deployWord, holdsLease) = ([], nil, false) }
+
+    /// Somebody has to see to it.
+    mutating func markHurt() { isDown = true }
 
     /// It was staged, and nothing that anybody notices was done.
     mutating func leaveStaged() { isLeft = true }

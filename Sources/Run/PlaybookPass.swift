@@ -53,7 +53,7 @@ actor PlaybookPass {
             if await common.fleet.isStopped { break }
             let later = Set(parts[(index + 1)...].flatMap(\.hosts))
             if options.changes, !DeployLegs(part.scope.tasks).isEmpty {
-                await roll(part, targets)
+                if await !roll(part, targets) { break }
             } else {
                 for leg in Leg.all(of: part, isPlan: !options.changes) {
                     if await common.fleet.isStopped { break }

@@ -204,7 +204,9 @@ package actor PlaybookRun {
 
     /// A sum of the playbook and of all files that it names: a task may be understood only after the plan.
     private func written() async -> String {
-        let catalog = playbook.tasks.contains { ServiceTask.kinds.contains($0.kind) } ? surroundings.catalog : nil
+        let catalog =
+            playbook.tasks.contains { ServiceTask.kinds.contains($0.kind) || $0.kind == "deploy" }
+            ? surroundings.catalog : nil
         var files = Contents(of: contents)
         check(files, catalog)
         while !contents.awaited.isEmpty {

@@ -16,10 +16,14 @@ package struct SingleStep: Sendable {
         as account: Account,
         under authority: Authority,
         _ limits: Limits,
-        keep: Int = 64 << 10
+        keep: Int = 64 << 10,
+        retries: Int = 0
     ) async throws(RemoteError) -> SingleStep {
         let key = Marker.random()
-        let program = OperationsProgram([Step(1, label, operation)], key: key).program
+        let program = OperationsProgram(
+            [Step(1, label, operation, retries: retries, delay: .seconds(1))],
+            key: key
+        ).program
         let hearing = Hearing(key, keep)
         _ = try await remote.run(program, as: account, under: authority, limits) { hearing.heard($0, $1) }
         return hearing.step

@@ -135,6 +135,44 @@ import Testing
             }
         }
     }
+
+    @Test func `what fails behind a switch takes its host back, and so does a restart that does not answer well`()
+        async throws
+    {
+        try await withHosts(1) { fleet in
+            try await begin(fleet)
+            let (host, place) = (fleet[0], fleet.place)
+            let after = "    - run: {cmd: \"test {{ version }} != 2\"}\n"
+            try Files.write(Array((Self.playbook + after).utf8), to: "\(place.directory)/play.yml")
+            #expect(try await deploy("1", fleet).status == .exited(0))
+            let behind = try await deploy("2", fleet, "-o", "json")
+            #expect(behind.status == .exited(3), "\(behind.output)\(behind.errors)")
+            #expect(behind.output.contains("\"status\":\"rolled_back\""), "\(behind.output)")
+            #expect(try await host.output(version) == "1")
+            #expect(try await host.output("readlink /srv/shop/current").hasPrefix("releases/1-"))
+
+            // Restarted, and it answers with errors.
+            let restarted = Self.services.replacing("strategy: takeover", with: "boot: 4s, strategy: restart")
+                .replacing("gunicorn -D", with: "gunicorn")
+            try Files.write(Array(restarted.utf8), to: "\(place.directory)/services/shop.yml")
+            try await build("3", Self.application.replacing("200 OK", with: "500 Broken"), in: fleet)
+            let wrong = try await deploy("3", fleet, "-o", "json")
+            #expect(wrong.status == .exited(3), "\(wrong.output)\(wrong.errors)")
+            #expect(wrong.output.contains("does not answer as it is to"), "\(wrong.output)")
+            #expect(try await host.output(version) == "1")
+
+            // What failed while it was staged holds nobody up.
+            let broken = restarted.replacing("echo prepared", with: "exit 9; echo prepared")
+            try Files.write(Array(broken.utf8), to: "\(place.directory)/services/shop.yml")
+            try await build("4", in: fleet)
+            let unprepared = try await deploy("4", fleet)
+            #expect(unprepared.status == .exited(3), "\(unprepared.output)\(unprepared.errors)")
+            try Files.write(Array(restarted.utf8), to: "\(place.directory)/services/shop.yml")
+            let mended = try await deploy("4", fleet)
+            #expect(mended.status == .exited(0), "\(mended.output)\(mended.errors)")
+            #expect(try await host.output(version) == "4")
+        }
+    }
 }
 
 extension Collection {

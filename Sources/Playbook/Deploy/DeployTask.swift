@@ -1,5 +1,5 @@
 package import Document
-import HostSide
+package import HostSide
 import Supervision
 import Text
 
@@ -46,6 +46,8 @@ package struct DeployTask: TaskBody {
     let arguments: Arguments
     /// Set by whoever drives the rollout.
     package var part = Part.plan
+    /// Of `takeBack`: what this run found before it switched.
+    package var before: ReleaseID?
 
     package func work(for resolver: inout TaskResolver) throws(DocumentError) -> any Work {
         let argument = arguments["release"]
@@ -81,6 +83,7 @@ package struct DeployTask: TaskBody {
         }
         return DeployWork(
             part: part,
+            before: before,
             name: name,
             root: root,
             id: id,

@@ -6,6 +6,7 @@ import Supervision
 /// A release of the project as it is to be on a host, and which part of its coming is due.
 struct DeployWork: Work {
     let part: DeployTask.Part
+    let before: ReleaseID?
     let name: String
     let root: ReleaseRoot
     let id: ReleaseID
@@ -69,7 +70,10 @@ struct DeployWork: Work {
             seen: sighting
         )
         switch part {
-        case .settle, .letGo: return .deploy(deployment, words: [])
+        case .settle:
+            if sighting[id]?.state == .good { return .none() }
+            return .deploy(deployment, words: [])
+        case .letGo: return .deploy(deployment, words: [])
         case .migrate:
             // Whoever switched the first host had migrated before.
             if migrate == nil || sighting.currentRelease == id { return .none(note: "nothing to migrate") }
@@ -84,13 +88,30 @@ struct DeployWork: Work {
             }
         }
         if part == .takeBack {
-            let target = RollbackTarget(sighting)
-            if target.isThere { return .none(note: "it runs \(target.target?.text ?? "what it ran before") already") }
-            return .deploy(deployment, words: ["back to \(target.target?.text ?? "nothing")"])
+            guard let before, let record = sighting[before], record.hasTree else {
+                return .impossible(
+                    .init(
+                        kind: "no_way_back",
+                        message: "\(root.path) runs \(id), and there is nothing that it ran before to go back to"
+                    )
+                )
+            }
+            if sighting.currentRelease == before { return .none(note: "it runs \(before) already") }
+            deployment.before = record
+            return .deploy(deployment, words: ["back to \(before)"])
         }
         let staged = sighting[id]?.hasTree == true
+        // One that was switched to by a run that was cut off is not known to run.
         let isThere = sighting.currentRelease == id
-        if isThere, services.allSatisfy({ isWell($0, seen) }) { return .none(note: "\(id) runs already") }
+        let isCut = isThere && sighting[id]?.state != .good
+        if isCut {
+            for index in deployment.services.indices {
+                if case .start = deployment.services[index].way { continue }
+                let why = "an earlier run was cut off before it had seen it run \(id)"
+                deployment.services[index].way = .restart(because: why)
+            }
+        }
+        if isThere, !isCut, services.allSatisfy({ isWell($0, seen) }) { return .none(note: "\(id) runs already") }
         var words: [String] = []
         if part == .plan || part == .stage {
             if sighting.needsAdoption { words.append("adopt what runs") }

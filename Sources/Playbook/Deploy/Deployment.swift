@@ -46,6 +46,8 @@ package struct Deployment: Sendable {
     package var migrate: String?
     package var services: [Handing]
     package var seen: ReleaseSighting
+    /// Of `takeBack`: what it goes back to.
+    package var before: ReleaseRecord?
 
     /// How one service is handed over.
     package struct Handing: Sendable {

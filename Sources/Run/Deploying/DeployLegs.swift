@@ -1,3 +1,4 @@
+import HostSide
 import Playbook
 
 /// The tasks of a play that switches a service, by when they are done.
@@ -25,6 +26,21 @@ struct DeployLegs {
     /// The releases alone.
     func deploys(_ part: DeployTask.Part) -> [TaskDefinition] {
         tasks.compactMap { Self.part(part, of: $0) }
+    }
+
+    /// What was switched goes back to what was found, the last first.
+    func takingBack(_ handed: [(number: Int, before: ReleaseID?)]) -> [TaskDefinition] {
+        handed.reversed().compactMap { number, before in
+            guard let task = tasks.first(where: { $0.number == number }), var body = task.body as? DeployTask else {
+                return nil
+            }
+            body.part = .takeBack
+            body.before = before
+            var back = task
+            back.body = body
+            back.phase = .run
+            return back
+        }
     }
 
     private static func part(_ part: DeployTask.Part, of task: TaskDefinition) -> TaskDefinition? {

@@ -1,4 +1,5 @@
 package import Events
+package import HostSide
 
 /// What became of one part of a release's coming to a host.
 package struct DeployReport: Equatable, Sendable {
@@ -19,6 +20,8 @@ package struct DeployReport: Equatable, Sendable {
     /// What was done, in a few words each.
     package var words: [String] = []
     package var problem: HostResult.Problem?
+    /// Of a switch: what the host ran before.
+    package var before: ReleaseID?
 
     package static func done(_ words: [String] = []) -> DeployReport { DeployReport(word: .done, words: words) }
 

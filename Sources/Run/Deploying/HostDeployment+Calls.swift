@@ -8,11 +8,11 @@ import Text
 /// Single calls to the host, and what their ends mean.
 extension HostDeployment {
     /// Taken anew before each part: nobody else has changed anything since then, or this run is told who has.
-    func lease(_ root: ReleaseRoot) async throws(Stop) -> Lease {
+    func lease(_ root: ReleaseRoot, seconds: Int = HostDeployment.leaseSeconds) async throws(Stop) -> Lease {
         let label = "take the lease of \(root.path)"
         let request: HostScript
         do throws(ReleaseError) {
-            request = try LeaseRequest.take(root, owner: owner, seconds: Self.leaseSeconds)
+            request = try LeaseRequest.take(root, owner: owner, seconds: seconds)
         } catch {
             throw Stop(failed("lease", error.description))
         }
@@ -40,7 +40,9 @@ extension HostDeployment {
             throw Stop(failed("lease", "\(label): \(error)"))
         }
         switch answer {
-        case .held(let lease): return lease
+        case .held(let lease):
+            held = lease
+            return lease
         case .refused(let holder):
             let words = "\(holder.owner) holds \(root.path) for \(holder.secondsLeft) s more"
             throw Stop(DeployReport(.locked, "locked", words, hint: "wait, and run again"))
@@ -49,6 +51,7 @@ extension HostDeployment {
 
     /// It ends by itself where that does not get through.
     func release(_ lease: Lease) async {
+        held = nil
         _ = await step(.script(LeaseRequest.release(lease)), "give back the lease", lease.authority, seconds: 60)
     }
 
@@ -85,12 +88,21 @@ extension HostDeployment {
         _ operation: Operation,
         _ label: String,
         _ authority: Authority,
-        seconds: Int?
+        seconds: Int?,
+        tries: Int = 1
     ) async -> Result<SingleStep, RemoteError> {
         do throws(RemoteError) {
             let limits = Limits(timeout: seconds.map { .seconds($0) }, output: 64 << 10)
             return .success(
-                try await SingleStep.run(operation, label, on: remote, as: account, under: authority, limits)
+                try await SingleStep.run(
+                    operation,
+                    label,
+                    on: remote,
+                    as: account,
+                    under: authority,
+                    limits,
+                    retries: tries - 1
+                )
             )
         } catch {
             return .failure(error)

@@ -5,6 +5,7 @@ import Playbook
 import Reactor
 import SSH
 import Shell
+import Supervision
 
 /// One service from one release to another: by a takeover, or by a restart.
 extension HostDeployment {
@@ -72,11 +73,15 @@ extension HostDeployment {
         let name = handing.service.name
         var isFirst = false
         if case .start = handing.way { isFirst = true }
-        guard let failure = await bring(handing.service, isFirst: isFirst) else {
-            return .done([isFirst ? "\(name) started" : "\(name) restarted"])
-        }
-        guard let reversed = switching.reversed, await flip(reversed) == nil else {
+        var failure = await bring(handing.service, isFirst: isFirst)
+        if failure == nil { failure = await unhealthy(handing.service, switching.to) }
+        guard let failure else { return .done([isFirst ? "\(name) started" : "\(name) restarted"]) }
+        guard let reversed = switching.reversed else {
             return DeployReport(.dirty, "start_failed", "\(name): \(failure); there is nothing to go back to")
+        }
+        if await flip(reversed) != nil {
+            let words = "\(name): \(failure); nor could \(switching.root.current) be switched back"
+            return DeployReport(.dirty, "start_failed", words)
         }
         if !isFirst, let stuck = await bring(handing.service, isFirst: false) {
             return DeployReport(.dirty, "take_back", "\(name): \(failure); nor does the old release start: \(stuck)")
@@ -110,6 +115,35 @@ extension HostDeployment {
         }
     }
 
+    /// Why it does not answer as this release within the time it has to begin; nil where it does, or where its definition
+    /// says nothing of health.
+    private func unhealthy(_ service: DeployedService, _ release: ReleaseID) async -> String? {
+        guard let health = service.health else { return nil }
+        var check: Check
+        do throws(HandoverOrderError) {
+            check = try HandoverPlan.check(health, listen: service.definition.instances[0].listen, service.name)
+        } catch {
+            return error.description
+        }
+        if case .http(var http) = check.target {
+            http.version = service.marker(of: release)
+            check.target = .http(http)
+        }
+        let seconds = max(1, Int(service.definition.handover.boot.components.seconds))
+        let operation = Operation.check(check)
+        switch await step(operation, "health of \(service.name)", .playbook, seconds: seconds * 2 + 60, tries: seconds)
+        {
+        case .failure(let error): return "its health could not be asked: \(error.detail)"
+        case .success(let step):
+            switch step.end {
+            case .done, .skipped: return nil
+            case .stale, .failed, nil:
+                return
+                    "it does not answer as it is to within \(seconds) s: \(said(step.stderr.bytes + step.stdout.bytes))"
+            }
+        }
+    }
+
     /// `current` by a rename. Nil where it says so.
     func flip(_ switching: Switching) async -> DeployReport? {
         let look = Look.path(switching.root.current, hashing: .never)
@@ -123,7 +157,14 @@ extension HostDeployment {
         )
         isTouched = true
         switch await step(.link(change), "switch to \(switching.to)", switching.lease.authority, seconds: 60) {
-        case .failure(let error): return failed("flip", error.detail)
+        case .failure(let error):
+            // Whether it was done nobody has seen; `current` alone restarts nothing.
+            return DeployReport(
+                .dirty,
+                "link_lost",
+                redactor.clean("whether \(switching.root.current) names \(switching.to) is not known: \(error.detail)"),
+                hint: "readlink \(switching.root.current) on the host says it; run again"
+            )
         case .success(let step):
             if case .done? = step.end { return nil }
             return failed("flip", "\(switching.root.current) could not be switched: \(said(step.stderr.bytes))")

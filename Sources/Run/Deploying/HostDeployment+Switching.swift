@@ -7,36 +7,48 @@ import Playbook
 extension HostDeployment {
     func hand(_ deployment: Deployment) async throws(Stop) -> DeployReport {
         if isInterrupted { throw Stop(DeployReport(.failed, "interrupted", "it was not begun")) }
+        var deployment = deployment
         let lease = try await lease(deployment.root)
+        let old = deployment.seen.currentRelease
+        var oldTarget = old.flatMap { deployment.seen[$0]?.target } ?? old.map { deployment.root.target($0) }
         if deployment.seen.current == .directory {
-            try await change(.adopt(convertsDirectory: true), "make current a link", lease)
+            isTouched = true
+            let answers = try await change(.adopt(convertsDirectory: true), "make current a link", lease)
+            for case .adopted(_, let target) in answers { oldTarget = target }
+            // Where the processes began is called otherwise now: what was seen of them does not hold.
+            for index in deployment.services.indices {
+                guard case .takeover = deployment.services[index].way else { continue }
+                deployment.services[index].way = .restart(because: "\(deployment.root.current) was a directory")
+            }
         }
         try await change(.mark(deployment.id, .active), "mark \(deployment.id)", lease)
-        let old = deployment.seen.currentRelease
         let switching = Switching(
             deployment: deployment,
             lease: lease,
             from: old,
-            oldTarget: old.flatMap { deployment.seen[$0]?.target } ?? old.map { deployment.root.target($0) },
+            oldTarget: oldTarget,
             to: deployment.id,
             newTarget: deployment.root.target(deployment.id),
             lost: .back
         )
-        let report = await hand(switching)
+        var report = await hand(switching)
+        report.before = old
         if report.word == .undone || report.word == .refused || report.word == .failed {
-            // What it is worth is known now; whether that could be written down changes nothing about it.
-            _ = try? await change(.mark(deployment.id, .bad), "mark \(deployment.id)", lease)
-            await release(lease)
+            // What it is worth is known now; whether that could be written down changes nothing about it. One that ran before
+            // too is as good as it was.
+            let mark = old == deployment.id ? ReleaseChange.Mark.good : .bad
+            _ = try? await change(.mark(deployment.id, mark), "mark \(deployment.id)", lease)
         }
         return report
     }
 
-    /// Back to what the host's records say was good before.
+    /// Back to what this run found here.
     func takeBack(_ deployment: Deployment) async throws(Stop) -> DeployReport {
-        let lease = try await lease(deployment.root)
-        guard let target = RollbackTarget(deployment.seen).target, let record = deployment.seen[target] else {
-            throw Stop(DeployReport(.dirty, "no_target", "there is no good release to go back to on this host"))
+        guard let record = deployment.before else {
+            throw Stop(DeployReport(.dirty, "no_way_back", "there is nothing to go back to on this host"))
         }
+        let target = record.id
+        let lease = try await lease(deployment.root)
         let switching = Switching(
             deployment: deployment,
             lease: lease,

@@ -20,9 +20,13 @@ final class HostDeployment: @unchecked Sendable {
     var isTouched = false
     var isInterrupted = false
     var takeover: TakeoverDriver?
+    /// What was taken and not given back.
+    var held: Lease?
 
     /// A deploy may stage for long, and wait for its turn: the lease holds so long after each step.
     static let leaseSeconds = 900
+    /// Around what may take as long as this.
+    static let longSeconds = 3600
 
     init(
         _ remote: SSHRemote,
@@ -42,6 +46,15 @@ final class HostDeployment: @unchecked Sendable {
     }
 
     func carryOut(_ deployment: Deployment) async -> DeployReport {
+        let report = await report(deployment)
+        // Who mends what was wrong need not wait until it runs out; what may still go on is left its own.
+        if let held, let problem = report.problem, problem.kind != HandoverEnding.Word.unknown.rawValue {
+            await release(held)
+        }
+        return report
+    }
+
+    private func report(_ deployment: Deployment) async -> DeployReport {
         do throws(Stop) {
             switch deployment.part {
             case .plan, .check: return .done()
@@ -68,7 +81,7 @@ final class HostDeployment: @unchecked Sendable {
     // MARK: Before anybody notices
 
     private func stage(_ deployment: Deployment) async throws(Stop) -> DeployReport {
-        let lease = try await lease(deployment.root)
+        var lease = try await lease(deployment.root, seconds: Self.longSeconds)
         var words: [String] = []
         if deployment.seen.needsAdoption {
             try await change(.adopt(convertsDirectory: false), "adopt what runs", lease)
@@ -76,6 +89,8 @@ final class HostDeployment: @unchecked Sendable {
         }
         if deployment.seen[deployment.id]?.hasTree != true {
             try await upload(deployment, lease)
+            // Sending may have taken long, and so may this.
+            lease = try await self.lease(deployment.root, seconds: Self.longSeconds)
             let staging = ReleaseChange.Staging(
                 id: deployment.id,
                 sha256: deployment.artifact.sha256,
@@ -108,8 +123,9 @@ final class HostDeployment: @unchecked Sendable {
         let wish = Preflight.Wish(handing.service.definition, health: handing.service.health)
         let decision = Preflight.judge(sighting, wish)
         guard decision.strategy == nil, let refusal = decision.refusals.first else { return }
-        _ = try? await change(.mark(deployment.id, .bad), "mark \(deployment.id)", lease)
-        await release(lease)
+        if deployment.seen.currentRelease != deployment.id {
+            _ = try? await change(.mark(deployment.id, .bad), "mark \(deployment.id)", lease)
+        }
         throw Stop(
             DeployReport(.refused, "refused", "\(handing.service.name): \(refusal.text)", hint: refusal.remedy)
         )
@@ -138,7 +154,8 @@ final class HostDeployment: @unchecked Sendable {
 
     private func migrate(_ deployment: Deployment) async throws(Stop) -> DeployReport {
         guard let command = deployment.migrate else { return .done() }
-        let lease = try await lease(deployment.root)
+        let lease = try await lease(deployment.root, seconds: Self.longSeconds)
+        isTouched = true
         let migration = ReleaseChange.Migration(id: deployment.id, run: run, command: command)
         try await change(.migrate(migration), "migrate \(deployment.id)", lease, seconds: 3700)
         return .done(["migrated"])

@@ -6,9 +6,12 @@ import SSH
 
 /// Carries out what a rollout decides: it holds no rule of its own.
 extension PlaybookPass {
-    func roll(_ part: Part, _ targets: [Target]) async {
+    /// False where it did not end well: nothing more is begun then.
+    func roll(_ part: Part, _ targets: [Target]) async -> Bool {
         let legs = DeployLegs(part.scope.tasks)
         let members = targets.filter { part.hosts.contains($0.name) && journeys[$0.name]?.isOver == false }.map(\.name)
+        for host in members { journeys[host]?.beginRollout() }
+        var isWell = true
         var rollout = Rollout(members, RolloutPolicy(migrates: true))
         let began = loop.now
         var (staged, changed, unchanged): (Set<String>, Set<String>, Set<String>) = ([], [], [])
@@ -27,7 +30,9 @@ extension PlaybookPass {
                     }
                 case .migrate(let host):
                     await run(leg(legs.deploys(.migrate), [host], part), targets)
-                    rollout.report(host, journeys[host].migration)
+                    let report = journeys[host].migration
+                    if report == .unknown { journeys[host]?.markHurt() }
+                    rollout.report(host, report)
                 case .switch(let host): turn.append(host)
                 case .wait(let until): await wait(until - (loop.now - began))
                 case .check(let hosts):
@@ -35,10 +40,10 @@ extension PlaybookPass {
                     for host in hosts { rollout.report(host, journeys[host].health) }
                 case .takeBack(let host):
                     journeys[host]?.beginTakingBack()
-                    await run(leg(legs.deploys(.takeBack), [host], part), targets)
+                    await run(leg(legs.takingBack(journeys[host]?.handed ?? []), [host], part), targets)
                     rollout.report(host, journeys[host]?.endTakingBack() == true ? .back : .failed)
                     changed.remove(host)
-                case .finish: break
+                case .finish(let outcome): isWell = outcome.word == .ok
                 }
             }
             if turn.isEmpty { continue }
@@ -51,10 +56,12 @@ extension PlaybookPass {
                 rollout.report(host, report)
             }
         }
-        await run(leg(legs.deploys(.settle), Array(changed), part), targets)
+        // Also where an earlier run had switched and was cut off before it said that all is well.
+        await run(leg(legs.deploys(.settle), Array(changed.union(unchanged)), part), targets)
         let held = staged.union(unchanged).filter { journeys[$0]?.holdsLease == true }
         await run(leg(legs.deploys(.letGo), Array(held), part), targets)
         for host in staged { journeys[host]?.leaveStaged() }
+        return isWell
     }
 
     private func leg(_ tasks: [TaskDefinition], _ hosts: [String], _ part: Part, isFirst: Bool = false) -> Leg {
