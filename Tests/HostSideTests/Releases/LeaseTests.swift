@@ -27,7 +27,7 @@ import Testing
     @Test(arguments: HostShell.present)
     func `one has it, and another is told who`(shell: HostShell) async throws {
         try await withReleases(shell) { host in
-            #expect(host.lease.epoch == 1 && host.lease.seconds == 600)
+            #expect(host.lease.epoch == 1 && host.lease.seconds == 3600)
             guard case .refused(let holder) = try await take(host) else {
                 Issue.record("two have it")
                 return

@@ -115,7 +115,7 @@ func withReleases(
             lease: Lease(root: root, owner: "ann@laptop run 1", epoch: 0)
         )
         let answer = try await host.ask(
-            try LeaseRequest.take(root, owner: host.lease.owner, seconds: 600),
+            try LeaseRequest.take(root, owner: host.lease.owner, seconds: 3600),
             owner: host.lease.owner
         )
         guard case .held(let lease) = answer else { throw ReleaseFailure(text: "\(answer)") }
