@@ -175,11 +175,9 @@ struct TaskDecoder {
         task.delay = decoder.duration(fields["delay"], atLeast: .zero) ?? task.delay
         task.ignoresErrors = decoder.bool(fields["ignore_errors"]) ?? false
         task.once = decoder.bool(fields["once"]) ?? false
-        if kind?.name == "deploy" {
-            for key in ["once", "ignore_errors", "retries", "delay", "timeout", "phase"] {
-                guard let field = fields[key] else { continue }
-                decoder.error("\(field.label) means nothing for \"deploy\"", at: field.keyPosition)
-            }
+        for key in kind?.without ?? [] {
+            guard let kind, let field = fields[key] else { continue }
+            decoder.error("\(field.label) means nothing for \"\(kind.name)\"", at: field.keyPosition)
         }
         task.changedWhen = judgement("changed_when", fields, kind, body?.1)
         task.failedWhen = judgement("failed_when", fields, kind, body?.1)

@@ -19,8 +19,8 @@ actor PlaybookPass {
     }
 
     private let parts: [Part]
-    let options: RunOptions
-    let common: HostDriver.Common
+    private let options: RunOptions
+    private let common: HostDriver.Common
     private let contents: Contents
     private let vocabulary: Vocabulary
     private var drivers: [String: HostDriver] = [:]

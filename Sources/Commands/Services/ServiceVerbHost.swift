@@ -1,6 +1,7 @@
 import Events
 import Fleet
 import HostSide
+import Run
 import SSH
 import Shell
 import Supervision
@@ -16,20 +17,18 @@ struct ServiceVerbHost: Sendable {
 
     /// Another way to the same end.
     func run(_ operation: Operation) async -> HostResult {
-        let key = Marker.random()
-        let step = Step(1, "\(verb.rawValue) \(service)", operation)
-        let program = OperationsProgram([step], key: key).program
-        let hearing = Hearing(key)
         var result: HostResult
         do throws(RemoteError) {
             // The procedure has deadlines of its own on the host.
-            _ = try await view.remote.run(
-                program,
+            let step = try await SingleStep.run(
+                operation,
+                "\(verb.rawValue) \(service)",
+                on: view.remote,
                 as: .standard,
                 under: .operatorCommand,
                 Limits(timeout: nil, output: 16 << 10)
-            ) { hearing.heard($0, $1) }
-            result = self.result(hearing)
+            )
+            result = self.result(step)
         } catch {
             result = HostResult(host: view.host, failedWith: error, view.redactor)
             if error.kind == .linkLost, let problem = result.problem {
@@ -60,9 +59,9 @@ struct ServiceVerbHost: Sendable {
         return result
     }
 
-    private func result(_ hearing: Hearing) -> HostResult {
+    private func result(_ step: SingleStep) -> HostResult {
         var result = HostResult(host: view.host, status: .changed, touched: true)
-        let (stdout, stderr) = (hearing.stdout, hearing.stderr)
+        let (stdout, stderr) = (step.stdout, step.stderr)
         func fail(_ kind: String, _ message: String, status: Int) {
             result.status = .failed
             result.problem = .init(kind: kind, message: message)
@@ -75,7 +74,7 @@ struct ServiceVerbHost: Sendable {
             execution.stderrDropped = stderr.dropped
             result.execution = execution
         }
-        switch hearing.end {
+        switch step.end {
         case .done: break
         case .skipped: result.status = .ok
         case .stale: fail("changing", "it was changed by somebody else at the same time", status: 75)
@@ -87,23 +86,5 @@ struct ServiceVerbHost: Sendable {
         case nil: fail("answer_incomplete", "the host ended the program without saying what became of it", status: 255)
         }
         return result
-    }
-}
-
-/// Hears what one step says. Called on the loop that the remote is pinned to, and read when it has ended.
-private final class Hearing: @unchecked Sendable {
-    // Unchecked: touched on the remote's loop only.
-    private var reader: OperationsReader
-    private(set) var end: StepEnd?
-    private(set) var stdout = Capture(limit: 64 << 10)
-    private(set) var stderr = Capture(limit: 64 << 10)
-
-    init(_ key: Marker) { reader = OperationsReader(key: key, steps: [1], keep: 64 << 10) }
-
-    func heard(_ stream: StandardStream, _ bytes: UnsafeRawBufferPointer) {
-        reader.feed(stream, bytes) { event in
-            guard case .ended(_, let end, let stdout, let stderr, _) = event else { return }
-            (self.end, self.stdout, self.stderr) = (end, stdout, stderr)
-        }
     }
 }

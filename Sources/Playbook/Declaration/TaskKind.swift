@@ -9,6 +9,8 @@ package struct TaskKind: Sendable {
     package let short: String
     /// Whether its outcome shows only when it has been carried out; then `changed_when` and `failed_when` can judge it.
     package let isCarriedOut: Bool
+    /// Common keys that mean nothing for it.
+    let without: [String]
     /// What must hold between keys.
     let check: @Sendable (Arguments, inout Diagnostics) -> Void
     let body: @Sendable (Arguments) -> any TaskBody
@@ -19,12 +21,14 @@ package struct TaskKind: Sendable {
         short: String,
         isCarriedOut: Bool = false,
         keys: [TaskKey],
+        without: [String] = [],
         check: @escaping @Sendable (Arguments, inout Diagnostics) -> Void = { _, _ in },
         body: @escaping @Sendable (Arguments) -> any TaskBody
     ) {
         self.name = name
         self.help = help
         self.keys = keys
+        self.without = without
         self.short = short
         self.isCarriedOut = isCarriedOut
         self.check = check

@@ -22,7 +22,8 @@ package struct DeployTask: TaskBody {
             ),
             TaskKey("services", .words, usual: "all of the release, by name", "Which of its services, in this order."),
         ],
-        check: { _, _ in },
+        // A rollout decides when and how often a part of it is done.
+        without: ["once", "ignore_errors", "retries", "delay", "timeout", "phase"],
         body: { DeployTask(arguments: $0) }
     )
 

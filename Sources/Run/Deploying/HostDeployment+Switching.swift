@@ -147,19 +147,12 @@ extension HostDeployment {
     /// A service that was just handed over, once more: what was seen of it is not true any more.
     func again(_ handing: Deployment.Handing, _ switching: Switching) async -> DeployReport {
         guard case .takeover = handing.way else { return await restart(handing, switching) }
-        let look = HandoverLook(handing.service.definition)
-        switch await self.look([look.look]) {
-        case .failure(let unseen): return failed("not_seen", unseen.problem.message)
-        case .success(let seen):
-            do throws(HandoverLookError) {
-                let sighting = try look.read(seen[look.look])
-                let wish = Preflight.Wish(handing.service.definition, health: handing.service.health)
-                let decision = Preflight.judge(sighting, wish)
-                guard decision.isTakeover else { return await restart(handing, switching) }
-                return await takeOver(handing.service, decision, sighting, switching)
-            } catch {
-                return failed("not_seen", error.description)
-            }
+        do throws(Stop) {
+            let (decision, sighting) = try await judge(handing.service)
+            guard decision.isTakeover else { return await restart(handing, switching) }
+            return await takeOver(handing.service, decision, sighting, switching)
+        } catch {
+            return error.report
         }
     }
 }

@@ -107,21 +107,8 @@ final class HostDeployment: @unchecked Sendable {
     /// Where the new release has a check of its own, it fails here, on every host, before any is switched.
     private func rehearse(_ handing: Deployment.Handing, _ deployment: Deployment, _ lease: Lease) async throws(Stop) {
         guard case .takeover = handing.way else { return }
-        var look = HandoverLook(handing.service.definition)
-        look.trial = HandoverLook.Trial(tree: deployment.root.tree(deployment.id))
-        let seen: Sightings
-        switch await self.look([look.look]) {
-        case .failure(let unseen): throw Stop(failed("not_seen", unseen.problem.message))
-        case .success(let own): seen = own
-        }
-        let sighting: HandoverSighting
-        do throws(HandoverLookError) {
-            sighting = try look.read(seen[look.look])
-        } catch {
-            throw Stop(failed("not_seen", error.description))
-        }
-        let wish = Preflight.Wish(handing.service.definition, health: handing.service.health)
-        let decision = Preflight.judge(sighting, wish)
+        let trial = HandoverLook.Trial(tree: deployment.root.tree(deployment.id))
+        let (decision, _) = try await judge(handing.service, trial)
         guard decision.strategy == nil, let refusal = decision.refusals.first else { return }
         if deployment.seen.currentRelease != deployment.id {
             _ = try? await change(.mark(deployment.id, .bad), "mark \(deployment.id)", lease)
@@ -129,6 +116,27 @@ final class HostDeployment: @unchecked Sendable {
         throw Stop(
             DeployReport(.refused, "refused", "\(handing.service.name): \(refusal.text)", hint: refusal.remedy)
         )
+    }
+
+    /// What is so of a service now, and what that means for a takeover.
+    func judge(
+        _ service: DeployedService,
+        _ trial: HandoverLook.Trial? = nil
+    ) async throws(Stop) -> (Preflight.Decision, HandoverSighting) {
+        var look = HandoverLook(service.definition)
+        look.trial = trial
+        let seen: Sightings
+        switch await self.look([look.look]) {
+        case .failure(let unseen): throw Stop(failed("not_seen", unseen.problem.message))
+        case .success(let own): seen = own
+        }
+        do throws(HandoverLookError) {
+            let sighting = try look.read(seen[look.look])
+            let wish = Preflight.Wish(service.definition, health: service.health)
+            return (Preflight.judge(sighting, wish), sighting)
+        } catch {
+            throw Stop(failed("not_seen", error.description))
+        }
     }
 
     private func upload(_ deployment: Deployment, _ lease: Lease) async throws(Stop) {
