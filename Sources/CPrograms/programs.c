@@ -78,6 +78,9 @@ static const unsigned char releases_migrate_sh[] = {
 static const unsigned char releases_adopt_sh[] = {
 #embed "programs/releases/adopt.sh"
 };
+static const unsigned char releases_flip_sh[] = {
+#embed "programs/releases/flip.sh"
+};
 static const unsigned char releases_prune_sh[] = {
 #embed "programs/releases/prune.sh"
 };
@@ -116,6 +119,9 @@ static const unsigned char services_restore_sh[] = {
 };
 static const unsigned char services_look_sh[] = {
 #embed "programs/services/look.sh"
+};
+static const unsigned char services_switch_sh[] = {
+#embed "programs/services/switch.sh"
 };
 static const unsigned char services_detach_sh[] = {
 #embed "programs/services/detach.sh"
@@ -228,6 +234,7 @@ baton_program baton_releases_unpack_sh(void) { return PROGRAM(releases_unpack_sh
 baton_program baton_releases_stage_sh(void) { return PROGRAM(releases_stage_sh); }
 baton_program baton_releases_migrate_sh(void) { return PROGRAM(releases_migrate_sh); }
 baton_program baton_releases_adopt_sh(void) { return PROGRAM(releases_adopt_sh); }
+baton_program baton_releases_flip_sh(void) { return PROGRAM(releases_flip_sh); }
 baton_program baton_releases_prune_sh(void) { return PROGRAM(releases_prune_sh); }
 baton_program baton_releases_keep_sh(void) { return PROGRAM(releases_keep_sh); }
 baton_program baton_releases_uses_sh(void) { return PROGRAM(releases_uses_sh); }
@@ -241,6 +248,7 @@ baton_program baton_services_install_sh(void) { return PROGRAM(services_install_
 baton_program baton_services_apply_sh(void) { return PROGRAM(services_apply_sh); }
 baton_program baton_services_restore_sh(void) { return PROGRAM(services_restore_sh); }
 baton_program baton_services_look_sh(void) { return PROGRAM(services_look_sh); }
+baton_program baton_services_switch_sh(void) { return PROGRAM(services_switch_sh); }
 baton_program baton_services_detach_sh(void) { return PROGRAM(services_detach_sh); }
 baton_program baton_services_systemd_units_sh(void) { return PROGRAM(services_systemd_units_sh); }
 baton_program baton_services_systemd_sh(void) { return PROGRAM(services_systemd_sh); }
