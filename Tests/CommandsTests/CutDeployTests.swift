@@ -26,7 +26,9 @@ import Darwin
         #expect(try await shop.version() == "2")
     }
 
-    @Test(arguments: isChaos ? ["switched", "doubled", "draining", "alone", "proven", "retiring|promoted"] : ["proven"])
+    private static let states = ["switched", "doubled", "draining", "alone", "proven", "retiring|promoted"]
+
+    @Test(arguments: isChaos ? states : ["proven"])
     func `a host that loses its power in the middle comes back on the right side`(state: String) async throws {
         try await Self.within { shop in
             async let run = shop.deploy("2", within: .seconds(400))
@@ -44,7 +46,7 @@ import Darwin
         }
     }
 
-    @Test(arguments: isChaos ? ["switched", "doubled", "draining", "alone", "proven", "retiring|promoted"] : ["alone|proven"])
+    @Test(arguments: isChaos ? states : ["alone|proven"])
     func `a controller that is killed leaves the host to end by itself`(state: String) async throws {
         try await Self.within { shop in
             try await shop.ask()
@@ -84,7 +86,7 @@ import Darwin
         }
     }
 
-    @Test(arguments: isChaos ? ["switched", "doubled", "draining", "alone", "proven"] : ["doubled"])
+    @Test(arguments: isChaos ? states.dropLast() : ["doubled"])
     func `sshd that is killed with all its sessions is waited for`(state: String) async throws {
         try await Self.within { shop in
             try await shop.ask()
@@ -106,7 +108,8 @@ import Darwin
             async let run = shop.deploy("2")
             try await shop.reaches("switched|doubled|ready|seen|draining|alone|proven")
             let second = try await shop.deploy("3")
-            #expect(second.status == .exited(7), "\(second.output)\(second.errors)")
+            // By the lease, or by what it has seen before it asked for that: both promise that nothing was changed.
+            #expect([.exited(2), .exited(7)].contains(second.status), "\(second.output)\(second.errors)")
             let result = try await run
             #expect(result.status == .exited(0), "\(result.output)\(result.errors)")
             #expect(try await shop.version() == "2")

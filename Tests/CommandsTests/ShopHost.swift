@@ -65,9 +65,9 @@ struct ShopHost: Sendable {
         var environment = Surroundings.environment
         environment["HOME"] = place.directory
         let line = #"echo $$ >pid; exec "$@""#
-        let words = [
-            BatonProgram.path, "deploy", "-y", "-i", place.inventory, "play.yml", "-e", "version=\(version)", "-o", "json",
-        ]
+        let words =
+            [BatonProgram.path, "deploy", "-y", "-i", place.inventory, "play.yml", "-e"]
+            + ["version=\(version)", "-o", "json"]
         var request = ChildRequest(
             ["sh", "-c", line, "sh"] + words,
             environment: environment,
@@ -91,7 +91,8 @@ struct ShopHost: Sendable {
     /// Until the takeover has come to one of these states.
     func reaches(_ states: String...) async throws {
         let pattern = states.joined(separator: "|")
-        try await host.waitFor(#"read -r s _ <"\#(Self.takeover)/state" && case $s in \#(pattern)) ;; *) false ;; esac"#)
+        let line = #"read -r s _ <"\#(Self.takeover)/state" && case $s in \#(pattern)) ;; *) false ;; esac"#
+        try await host.waitFor(line)
     }
 
     /// Until the host has concluded; in which way, and whether that is what its token says.

@@ -41,9 +41,7 @@ import Darwin
     }
 
     /// "Possible to lose both unicorn masters": the old one is told to go before the new release has been loaded.
-    @Test func `unicorn: a hook that stops the old master of a release that cannot boot loses both, and the old is started`()
-        async throws
-    {
+    @Test func `unicorn: where its hook loses both masters the old release is started`() async throws {
         try await withServerFixture(.unicorn) { server in
             try await server.start()
             var takeover = try await Takeover(server)

@@ -29,6 +29,7 @@ enum Proof {
             "wanted": .integer(wanted),
             "requests": .integer(report.total),
             "failed": .integer(report.failed),
+            "unsent": .integer(report[.unsent]),
             "resets": .integer(report[.keptConnectionClosed]),
             "idle_closed": .integer(report.idleClosed),
             "missed": .integer(report.missed),
