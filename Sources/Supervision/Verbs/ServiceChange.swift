@@ -35,6 +35,7 @@ package struct ServiceChange: Equatable, Sendable {
         return Procedure.script(
             service,
             title: "apply",
+            place: rendering.place,
             text: definition + text,
             call: ["baton_service_apply", service, state.rawValue, boot, adopts ? "yes" : ""]
         )
@@ -70,5 +71,7 @@ package struct ServiceChange: Equatable, Sendable {
     }
 
     /// With the colon, chown takes the user's own group where there is no other.
-    private func owner(_ owner: Rendering.Owner) -> String { "\(owner.user):\(owner.group ?? "")" }
+    private func owner(_ owner: Rendering.Owner) -> String {
+        owner == .installer ? "" : "\(owner.user):\(owner.group ?? "")"
+    }
 }

@@ -6,6 +6,7 @@ internal import Shell
 enum ServiceLibrary: String, CaseIterable {
     case common, journal, lock, members, procedure, apply, install, restore, look, detach
     case systemd, systemdUnits, supervisordFind, supervisord, supervisordGroups, runit, runitTake, upstart
+    case none, noneAct, noneTake
 
     /// What looks need.
     static let looking: [ServiceLibrary] = changing + drivers + [.look]
@@ -17,6 +18,7 @@ enum ServiceLibrary: String, CaseIterable {
     ]
     private static let drivers: [ServiceLibrary] = [
         .systemd, .systemdUnits, .supervisordFind, .supervisord, .supervisordGroups, .runit, .runitTake, .upstart,
+        .none, .noneAct, .noneTake,
     ]
 
     static let lookingParts: Set<HostLibrary> = [.state, .age, .limit]
@@ -50,6 +52,9 @@ enum ServiceLibrary: String, CaseIterable {
         case .runit: baton_services_runit_sh()
         case .runitTake: baton_services_runit_take_sh()
         case .upstart: baton_services_upstart_sh()
+        case .none: baton_services_none_sh()
+        case .noneAct: baton_services_none_act_sh()
+        case .noneTake: baton_services_none_take_sh()
         }
     }
 }
@@ -58,7 +63,14 @@ enum ServiceLibrary: String, CaseIterable {
 /// so that several procedures in one program have them once.
 enum Procedure {
     /// `text` is read before the call; `title` is one word for the journal.
-    static func script(_ name: String, title: String, text: String = "", call: [String]) -> HostScript {
+    /// `place` is where services of a release are kept, and nil where the name has to do.
+    static func script(
+        _ name: String,
+        title: String,
+        place: String? = nil,
+        text: String = "",
+        call: [String]
+    ) -> HostScript {
         var libraries = ServiceLibrary.following.map(\.library)
         var carried: [String] = []
         for part in ServiceLibrary.procedureParts {
@@ -70,13 +82,14 @@ enum Procedure {
         }
         let pieces = carried.map { "\"$\($0)\"" }.joined(separator: " ")
         var own = "b_pieces() { printf '%s\\n' \(pieces) \"$b_text\"; }\n"
-        own += "b_text=\(Quoting.word(text))\n"
+        let places = place.map { "baton_places \(Quoting.word($0))\n" } ?? ""
+        own += "b_text=\(Quoting.word(places + text))\n"
         own += "b_words=\(Quoting.word(Quoting.line(call)))\n"
         return HostScript(
             libraries: libraries,
             parts: ServiceLibrary.followingParts,
             text: own,
-            call: ["baton_detached", name, title]
+            call: ["baton_detached", name, title, place ?? ""]
         )
     }
 
