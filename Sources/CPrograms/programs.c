@@ -18,8 +18,17 @@ static const unsigned char facts_sh[] = {
 static const unsigned char library_state_sh[] = {
 #embed "programs/library/state.sh"
 };
-static const unsigned char library_look_sh[] = {
-#embed "programs/library/look.sh"
+static const unsigned char library_look_paths_sh[] = {
+#embed "programs/library/look-paths.sh"
+};
+static const unsigned char library_look_names_sh[] = {
+#embed "programs/library/look-names.sh"
+};
+static const unsigned char library_look_content_sh[] = {
+#embed "programs/library/look-content.sh"
+};
+static const unsigned char library_look_calls_sh[] = {
+#embed "programs/library/look-calls.sh"
 };
 static const unsigned char library_age_sh[] = {
 #embed "programs/library/age.sh"
@@ -204,7 +213,10 @@ baton_program baton_upload_sh(void) { return PROGRAM(upload_sh); }
 baton_program baton_end_sh(void) { return PROGRAM(end_sh); }
 baton_program baton_facts_sh(void) { return PROGRAM(facts_sh); }
 baton_program baton_library_state_sh(void) { return PROGRAM(library_state_sh); }
-baton_program baton_library_look_sh(void) { return PROGRAM(library_look_sh); }
+baton_program baton_library_look_paths_sh(void) { return PROGRAM(library_look_paths_sh); }
+baton_program baton_library_look_names_sh(void) { return PROGRAM(library_look_names_sh); }
+baton_program baton_library_look_content_sh(void) { return PROGRAM(library_look_content_sh); }
+baton_program baton_library_look_calls_sh(void) { return PROGRAM(library_look_calls_sh); }
 baton_program baton_library_age_sh(void) { return PROGRAM(library_age_sh); }
 baton_program baton_library_run_sh(void) { return PROGRAM(library_run_sh); }
 baton_program baton_library_limit_sh(void) { return PROGRAM(library_limit_sh); }

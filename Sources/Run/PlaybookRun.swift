@@ -57,7 +57,7 @@ package actor PlaybookRun {
             large: surroundings.large,
             read: surroundings.read
         )
-        measuring = Measuring(contents, on: loop)
+        measuring = Measuring(contents, surroundings.obtain, on: loop)
         vocabulary = Vocabulary(surroundings.redactor)
         runScope = RunScope(
             inventory,
@@ -90,7 +90,7 @@ package actor PlaybookRun {
         // Each round needs the secrets of the one before it; a secret may be named by another's place at most so often.
         for _ in 0..<Self.mostRounds {
             let wanted = try resolveAll(toChange: toChange)
-            if wanted.isEmpty, contents.awaited.isEmpty { return }
+            if wanted.isEmpty, !contents.isWaiting { return }
             await secrets.fetch(wanted)
             await measuring.all()
         }
@@ -211,7 +211,7 @@ package actor PlaybookRun {
             ? surroundings.catalog : nil
         var files = Contents(of: contents)
         check(files, catalog)
-        while !contents.awaited.isEmpty {
+        while contents.isWaiting {
             await measuring.all()
             files = Contents(of: contents)
             check(files, catalog)

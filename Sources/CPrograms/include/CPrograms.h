@@ -17,7 +17,10 @@ baton_program baton_checks_sh(void);
 
 // The library that programs are put together from (programs/library).
 baton_program baton_library_state_sh(void);
-baton_program baton_library_look_sh(void);
+baton_program baton_library_look_paths_sh(void);
+baton_program baton_library_look_names_sh(void);
+baton_program baton_library_look_content_sh(void);
+baton_program baton_library_look_calls_sh(void);
 baton_program baton_library_age_sh(void);
 baton_program baton_library_run_sh(void);
 baton_program baton_library_limit_sh(void);
