@@ -83,7 +83,10 @@ enum RenderCommand {
             }
             rendering = try definition.rendered(for: version)
         } catch {
-            throw CommandError(rendered: error.description)
+            let text = error.description
+            let isOfHost = parsed[host] == nil && text.contains("is not defined")
+            let hint = "\n  --host NAME renders it with the variables of that host, -e NAME=VALUE with others\n"
+            throw CommandError(rendered: text + (isOfHost ? hint : ""))
         }
         context.stdout.write(
             output == .text ? RenderingText.text(rendering) : RenderingText.json(rendering, of: name).line + "\n"
