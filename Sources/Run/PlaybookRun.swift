@@ -56,7 +56,7 @@ package actor PlaybookRun {
             large: surroundings.large,
             read: surroundings.read
         )
-        measuring = Measuring(contents, on: loop)
+        measuring = Measuring(contents, surroundings.obtain, on: loop)
         vocabulary = Vocabulary(surroundings.redactor)
         runScope = RunScope(
             inventory,
@@ -89,7 +89,7 @@ package actor PlaybookRun {
         // Each round needs the secrets of the one before it; a secret may be named by another's place at most so often.
         for _ in 0..<Self.mostRounds {
             let wanted = try resolveAll(toChange: toChange)
-            if wanted.isEmpty, contents.awaited.isEmpty { return }
+            if wanted.isEmpty, !contents.isWaiting { return }
             await secrets.fetch(wanted)
             await measuring.all()
         }
@@ -170,6 +170,7 @@ package actor PlaybookRun {
     /// fleet.
     package func run(_ options: RunOptions, on fleet: Fleet, _ targets: [Target]) async -> RunReport {
         await fleet.onStop { [weak self] in self?.assumeIsolated { $0.stop() } }
+        await fleet.onCancel { [weak self] in self?.assumeIsolated { $0.cancel() } }
         // Only plans and what is held against them need it.
         let written = options.changes && options.expectedDigests == nil ? "" : await written()
         var journeys: [String: Journey] = [:]
@@ -209,7 +210,7 @@ package actor PlaybookRun {
             ? surroundings.catalog : nil
         var files = Contents(of: contents)
         check(files, catalog)
-        while !contents.awaited.isEmpty {
+        while contents.isWaiting {
             await measuring.all()
             files = Contents(of: contents)
             check(files, catalog)
@@ -263,4 +264,6 @@ package actor PlaybookRun {
     }
 
     private func stop() { current?.assumeIsolated { $0.stop() } }
+
+    private func cancel() { current?.assumeIsolated { $0.cancel() } }
 }

@@ -146,17 +146,16 @@ package struct ServiceWork: Work {
             words.append(definition.startsAtBoot ? "enable" : "disable")
         }
         if words.isEmpty { return .none(note: found.members.isEmpty ? nil : found.summary) }
-        let operation = ServicePrograms.apply(
-            ServiceChange(
-                service: definition.name,
-                rendering: rendering,
-                expected: comparison.expectations,
-                state: state,
-                isEnabled: definition.startsAtBoot,
-                adopts: definition.adopts
-            )
+        let own = ServiceChange(
+            service: definition.name,
+            rendering: rendering,
+            expected: comparison.expectations,
+            state: state,
+            isEnabled: definition.startsAtBoot,
+            adopts: definition.adopts
         )
-        var change = Change(operation, words: words, paths: comparison.changed)
+        var change = Change(ServicePrograms.apply(own), words: words, paths: comparison.changed)
+        change.service = own
         change.differences = comparison.differences
         // What is there already stops as its own definition says.
         if let old = found.timeout, let own = usualTimeout { change.timeout = own + old }

@@ -40,7 +40,8 @@ extension PlaybookPass {
                     for host in hosts { rollout.report(host, journeys[host].health) }
                 case .takeBack(let host):
                     journeys[host]?.beginTakingBack()
-                    await run(leg(legs.takingBack(journeys[host]?.handed ?? []), [host], part), targets)
+                    let tasks = legs.takingBack(journeys[host]?.handed ?? [])
+                    await run(leg(tasks, [host], part, tidying: .back), targets)
                     rollout.report(host, journeys[host]?.endTakingBack() == true ? .back : .failed)
                     changed.remove(host)
                 case .finish(let outcome): isWell = outcome.word == .ok
@@ -56,16 +57,32 @@ extension PlaybookPass {
                 rollout.report(host, report)
             }
         }
-        // Also where an earlier run had switched and was cut off before it said that all is well.
-        await run(leg(legs.deploys(.settle), Array(changed.union(unchanged)), part), targets)
-        let held = staged.union(unchanged).filter { journeys[$0]?.holdsLease == true }
-        await run(leg(legs.deploys(.letGo), Array(held), part), targets)
+        // Also where an earlier run had switched and was cut off before it said that all is well. One whose turn did not come to
+        // its end is not good.
+        let well = changed.union(unchanged).filter { journeys[$0]?.isWhole == true }
+        await run(leg(legs.deploys(.settle), Array(well), part, tidying: .end), targets)
+        let settled = changed.intersection(well)
+        let held = members.filter { journeys[$0]?.holdsLease == true && !settled.contains($0) }
+        await run(leg(legs.deploys(.letGo), held, part, tidying: .end), targets)
         for host in staged { journeys[host]?.leaveStaged() }
         return isWell
     }
 
-    private func leg(_ tasks: [TaskDefinition], _ hosts: [String], _ part: Part, isFirst: Bool = false) -> Leg {
-        Leg(scope: part.scope, tasks: tasks, hosts: Set(hosts), isFirstOfPlay: isFirst, isTold: true)
+    private func leg(
+        _ tasks: [TaskDefinition],
+        _ hosts: [String],
+        _ part: Part,
+        isFirst: Bool = false,
+        tidying: Leg.Tidying? = nil
+    ) -> Leg {
+        Leg(
+            scope: part.scope,
+            tasks: tasks,
+            hosts: Set(hosts),
+            isFirstOfPlay: isFirst,
+            isTold: true,
+            tidying: tidying
+        )
     }
 }
 

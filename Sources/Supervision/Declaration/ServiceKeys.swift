@@ -176,7 +176,12 @@ package enum ServiceKeys {
     /// The keys of a release.
     package static let ofReleases: [ServiceKey] = [
         ServiceKey("root", .path, isRequired: true, "Where it lives: `ROOT/releases`, `ROOT/current`, `ROOT/shared`."),
-        ServiceKey("artifact", .text, isRequired: true, "A file, a directory, a program, or an https address."),
+        ServiceKey(
+            "artifact",
+            .text,
+            isRequired: true,
+            "A tar archive by its name, a program, a directory, or an https address."
+        ),
         ServiceKey("sha256", .text, "What an artifact behind an address must come to."),
         ServiceKey("user", .account, usual: "root", "Who owns the tree, by name."),
         ServiceKey("shared", .names, "Paths in `ROOT/shared` that every release links to."),

@@ -64,6 +64,7 @@ baton_act_flip() {
 }
 
 baton_act_upgrade() {
+    baton_startable || return 1
     b_upgrade_sent=yes b_upgrade_at=$b_now
     baton_signal upgrade "$b_order_upgrade" "$b_old" master
 }
