@@ -14,10 +14,10 @@ FUZZ ?= 200000
 UPGRADES ?= 200
 PROOF ?= $(CURDIR)/.build/proof.jsonl
 
-.PHONY: help build demo test chaos upgrades mutants fuzz lint format bench install clean clean-hosts setup setup-tests
+.PHONY: help build demo test chaos upgrades mutants fuzz lint format bench install clean clean-hosts setup setup-demo setup-tests
 
 help:
-	@echo 'make demo     build, start three hosts here, run a command on them, clean up'
+	@echo 'make demo     build, upgrade gunicorn on three hosts here without a lost request, clean up'
 	@echo 'make test     run all tests'
 	@echo 'make chaos    end takeovers of real servers, and changes of releases, at every step; then make upgrades'
 	@echo 'make upgrades hand each server from release to release UPGRADES ($(UPGRADES)) times under load; a day, for all of them'
@@ -32,13 +32,16 @@ help:
 setup:
 	@scripts/setup
 
+setup-demo:
+	@scripts/setup demo
+
 setup-tests:
 	@scripts/setup tests
 
 build: setup
 	$(RELEASE)
 
-demo: build
+demo: setup-demo build
 	@scripts/demo
 
 test: setup-tests

@@ -87,7 +87,7 @@ package actor Fleet {
         }
         // A first wave that starts in one instant meets itself at the other end. A small one keeps its order.
         let spread = targets.count > StartGate.firstLogins ? Duration.microseconds(200) * min(targets.count, 50) : .zero
-        let keeps = keeping && targets.count <= forks
+        let keeps = keeping && keepsConnections(to: targets.count)
         await withTaskGroup(of: (Int, Outcome<Value>).self) { group in
             for (id, target) in targets.enumerated() {
                 let delay = spread * Double.random(in: 0...1)
@@ -97,6 +97,8 @@ package actor Fleet {
         }
         return outcomes.map { $0 ?? .untouched }
     }
+
+    package func keepsConnections(to count: Int) -> Bool { count <= forks }
 
     /// Goes on with the connection that was kept, if there is one that is still there.
     private func serve<Value: Sendable>(

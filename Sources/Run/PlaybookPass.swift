@@ -2,6 +2,7 @@ import Events
 import Fleet
 import Playbook
 import Reactor
+import Rollout
 import SSH
 
 /// One way through the plays, as a plan or for real: play after play, and in each what is staged before the rest. Each is
@@ -20,7 +21,7 @@ actor PlaybookPass {
 
     private let parts: [Part]
     private let options: RunOptions
-    private let common: HostDriver.Common
+    let common: HostDriver.Common
     private let contents: Contents
     private let vocabulary: Vocabulary
     private var drivers: [String: HostDriver] = [:]
@@ -29,6 +30,8 @@ actor PlaybookPass {
     /// A wait between batches.
     private var rest: Sleep?
     private(set) var isStopped = false
+    /// Of the last play that was rolled out.
+    var outcome: RolloutOutcome?
 
     init(
         _ parts: [Part],

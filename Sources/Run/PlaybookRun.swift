@@ -29,6 +29,7 @@ package actor PlaybookRun {
     private var parts: [PlaybookPass.Part] = []
     private var scopes: [String: HostScope] = [:]
     private var current: PlaybookPass?
+    private var settled: RunResult.Settled?
 
     /// `limit` are the hosts that the command line leaves; a play takes those of them that its pattern names. `variables`
     /// are those of the command line, the strongest.
@@ -200,7 +201,7 @@ package actor PlaybookRun {
                 isRefused = true
             }
         }
-        return RunReport(hosts: reports, isRefused: isRefused)
+        return RunReport(hosts: reports, isRefused: isRefused, settled: settled)
     }
 
     /// A sum of the playbook and of all files that it names: a task may be understood only after the plan.
@@ -237,7 +238,7 @@ package actor PlaybookRun {
             await fleet.emit(.hostFinished(result), host: target.name)
             reports.append(HostReport(result: result, programs: []))
         }
-        return RunReport(hosts: reports, isRefused: true)
+        return RunReport(hosts: reports, isRefused: true, settled: nil)
     }
 
     private func pass(
@@ -254,13 +255,20 @@ package actor PlaybookRun {
             rendezvous: Rendezvous(),
             surroundings: surroundings,
             keepsPrograms: options.keepsPrograms,
+            keeper: LeaseKeeper(
+                seconds: await fleet.keepsConnections(to: targets.count)
+                    ? LeaseKeeper.usualSeconds : LeaseKeeper.longSeconds,
+                on: loop
+            ),
             keptOutput: max(8 << 10, min(1 << 20, (64 << 20) / max(1, 4 * targets.count))),
             isQuiet: isQuiet
         )
         let pass = PlaybookPass(parts, options, common, contents, vocabulary, on: loop)
         current = pass
         defer { current = nil }
-        return await pass.run(targets, journeys)
+        let journeys = await pass.run(targets, journeys)
+        settled = await pass.outcome?.settled
+        return journeys
     }
 
     private func stop() { current?.assumeIsolated { $0.stop() } }

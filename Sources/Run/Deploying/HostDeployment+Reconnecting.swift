@@ -1,5 +1,6 @@
 import Reactor
 import SSH
+import Shell
 
 /// A link that is lost is no step that has failed.
 extension HostDeployment {
@@ -7,6 +8,14 @@ extension HostDeployment {
     private static let patience = Duration.seconds(150)
 
     var loop: Loop { remote.loop }
+
+    /// Whether it was the connection, and there is one again.
+    func isBack(after error: RemoteError) async -> Bool {
+        switch error.kind {
+        case .linkLost, .shellLost: await reconnect()
+        default: false
+        }
+    }
 
     /// Until the host is there again, or is not for too long, or nobody waits any more.
     func reconnect() async -> Bool {

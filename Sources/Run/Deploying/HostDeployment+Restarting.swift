@@ -84,6 +84,30 @@ extension HostDeployment {
         }
     }
 
+    /// Once more, when they have run for a while: three tries for what answers slowly just now.
+    func recheck(_ deployment: Deployment) async throws(Stop) -> DeployReport {
+        for handing in deployment.services {
+            let service = handing.service
+            guard let check = try check(service, as: deployment.id) else { continue }
+            let label = "health of \(service.name)"
+            switch await step(.check(check), label, .playbook, seconds: 60, tries: 3) {
+            case .failure(let error):
+                throw Stop(failed("link_lost", "\(service.name): its health could not be asked: \(error.detail)"))
+            case .success(let step):
+                if case .done? = step.end { continue }
+                // Nothing here can ask; what could has asked before.
+                if case .failed(let status)? = step.end,
+                    CheckProgram.foundNothing(step.stdout.bytes, status: status)
+                {
+                    continue
+                }
+                let words = said(step.stderr.bytes + step.stdout.bytes)
+                throw Stop(failed("unhealthy", "\(service.name) does not answer any more as it did: \(words)"))
+            }
+        }
+        return .done()
+    }
+
     // MARK: The program on the host
 
     /// Nil where it ended on the new side.
@@ -124,6 +148,7 @@ extension HostDeployment {
     private func callOff(_ wanted: ReleaseSwitch, when bell: Bell) async {
         guard await bell.wait() else { return }
         held = nil
+        await keeper.drop(wanted.lease.root, of: host)
         do throws(RemoteError) {
             _ = try await remote.runBeside(
                 LeaseRequest.release(wanted.lease).changingProgram("call it off"),
