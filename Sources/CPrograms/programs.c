@@ -144,6 +144,15 @@ static const unsigned char services_supervisord_sh[] = {
 static const unsigned char services_runit_take_sh[] = {
 #embed "programs/services/runit-take.sh"
 };
+static const unsigned char services_none_sh[] = {
+#embed "programs/services/none.sh"
+};
+static const unsigned char services_none_act_sh[] = {
+#embed "programs/services/none-act.sh"
+};
+static const unsigned char services_none_take_sh[] = {
+#embed "programs/services/none-take.sh"
+};
 static const unsigned char services_runit_sh[] = {
 #embed "programs/services/runit.sh"
 };
@@ -255,6 +264,9 @@ baton_program baton_services_systemd_sh(void) { return PROGRAM(services_systemd_
 baton_program baton_services_supervisord_find_sh(void) { return PROGRAM(services_supervisord_find_sh); }
 baton_program baton_services_supervisord_groups_sh(void) { return PROGRAM(services_supervisord_groups_sh); }
 baton_program baton_services_supervisord_sh(void) { return PROGRAM(services_supervisord_sh); }
+baton_program baton_services_none_sh(void) { return PROGRAM(services_none_sh); }
+baton_program baton_services_none_act_sh(void) { return PROGRAM(services_none_act_sh); }
+baton_program baton_services_none_take_sh(void) { return PROGRAM(services_none_take_sh); }
 baton_program baton_services_runit_take_sh(void) { return PROGRAM(services_runit_take_sh); }
 baton_program baton_services_runit_sh(void) { return PROGRAM(services_runit_sh); }
 baton_program baton_services_upstart_sh(void) { return PROGRAM(services_upstart_sh); }

@@ -32,7 +32,7 @@ import Testing
                 import os, socket, sys
                 host, port = os.environ["FIXTURE_BIND"].split(":")
                 listener = socket.create_server((host, int(port)), backlog=128)
-                os.dup2(listener.fileno(), 3)
+                os.dup2(os.dup(listener.fileno()), 3)
                 os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
                 os.execv("/usr/bin/gunicorn", ["/usr/bin/gunicorn"] + sys.argv[1:])
 
@@ -55,8 +55,8 @@ import Testing
     func `G-15: the file of a unix socket is the same one, however it ends`() async throws {
         for isUndone in [false, true] {
             var options = ServerFixture.Options()
-            (options.version, options.onUnixSocket) = (.nineteen, true)
-            options.environment["FIXTURE_WORKER_CLASS"] = "sync"
+            (options.version, options.onUnixSocket, options.workers) = (.nineteen, true, 8)
+            options.environment.merge(ServerFixture.Options.sync) { $1 }
             let report = try await TrapTests.takeOver(.gunicorn, options, at: "proven") { takeover in
                 if isUndone { try await takeover.call("abort", takeover.order.nonce) }
             } after: { takeover, verdict in
@@ -67,12 +67,32 @@ import Testing
         }
     }
 
+    /// A reload writes the pid file anew, which is the new master's as long as that lives: HUP would end the old one, the only
+    /// one that could serve.
+    @Test(.enabled(if: GunicornVersion.nineteen.isInstalled, "scripts/setup tests installs gunicorn 19.5.0"))
+    func `gunicorn 19.0 to 19.5: a drained master gets its workers one by one, and no HUP`() async throws {
+        var options = ServerFixture.Options()
+        (options.version, options.workers) = (.nineteen, 8)
+        options.environment.merge(ServerFixture.Options.sync) { $1 }
+        let report = try await TrapTests.takeOver(.gunicorn, options, at: "proven") { takeover in
+            try await takeover.call("abort", takeover.order.nonce)
+        } after: { takeover, verdict in
+            #expect(verdict.outcome == .undone && verdict.serves == .old, "\(takeover.story)")
+            let signals = takeover.journal.sent.filter { $0.hasPrefix("revive ") }
+            #expect(signals.count == 8 && signals.allSatisfy { $0.hasPrefix("revive TTIN ") }, "\(signals)")
+            #expect(!takeover.journal.states.contains("reviving_again"), "\(takeover.story)")
+            try await takeover.isBack()
+            #expect(takeover.old.children.count == 8)
+        }
+        #expect(report.failed == 0, "\(report.details)")
+    }
+
     /// Python 3.4 and newer do not hand files on unless they are told to, and gunicorn 18 does not tell it.
     @Test(.enabled(if: GunicornVersion.eighteen.isInstalled, "scripts/setup tests installs gunicorn 18.0"))
     func `gunicorn 18: a second master that gets no sockets dies, and costs nothing`() async throws {
         var options = ServerFixture.Options()
         options.version = .eighteen
-        options.environment["FIXTURE_WORKER_CLASS"] = "sync"
+        options.environment.merge(ServerFixture.Options.sync) { $1 }
         options.workers = 4
         let report = try await TrapTests.takeOver(.gunicorn, options) { takeover, verdict in
             #expect(verdict.outcome == .undone && verdict.serves == .old, "\(takeover.story)")

@@ -16,7 +16,7 @@ struct UpgradeCase: Sendable, CustomTestStringConvertible {
 
     var kind: ServerKind
     var version: GunicornVersion?
-    /// Of gunicorn: its class of workers.
+    /// Of gunicorn: its class of workers, `sync` or `gthread`.
     var workers: String?
     var onUnixSocket = false
     var way = Way.direct
@@ -56,7 +56,7 @@ struct UpgradeCase: Sendable, CustomTestStringConvertible {
         options.onUnixSocket = onUnixSocket
         options.version = version
         options.workers = isSingle ? 8 : 2
-        if let workers { options.environment["FIXTURE_WORKER_CLASS"] = workers }
+        if workers == "sync" { options.environment = ServerFixture.Options.sync }
         return options
     }
 

@@ -41,6 +41,9 @@ package struct ServerFixture: Sendable {
         package var program: [String] = []
 
         package init() {}
+
+        /// For gunicorn: with more than one thread it makes another class of workers out of `sync`.
+        package static let sync = ["FIXTURE_WORKER_CLASS": "sync", "FIXTURE_THREADS": "1"]
     }
 
     package let kind: ServerKind

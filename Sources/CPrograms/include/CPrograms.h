@@ -64,6 +64,9 @@ baton_program baton_services_supervisord_sh(void);
 baton_program baton_services_supervisord_groups_sh(void);
 baton_program baton_services_supervisord_find_sh(void);
 baton_program baton_services_runit_sh(void);
+baton_program baton_services_none_sh(void);
+baton_program baton_services_none_act_sh(void);
+baton_program baton_services_none_take_sh(void);
 baton_program baton_services_runit_take_sh(void);
 baton_program baton_services_upstart_sh(void);
 

@@ -71,19 +71,12 @@ enum RenderCommand {
                 try ProjectFiles.read(path)
             }
             definition.files = try contents.files(of: declaration, scope)
-            guard let version = wanted ?? usual(definition.supervisor, context) else {
-                throw DocumentError(
-                    Diagnostic(
-                        "\(Printable.quoted(name)) has no supervisor, so that there is nothing to render",
-                        in: declaration.origin.source,
-                        at: declaration.origin.position,
-                        hint: "--for SUPERVISOR shows what one would get"
-                    )
-                )
-            }
-            rendering = try definition.rendered(for: version)
+            rendering = try definition.rendered(for: wanted ?? usual(definition.supervisor, context))
         } catch {
-            throw CommandError(rendered: error.description)
+            let text = error.description
+            let isOfHost = parsed[host] == nil && text.contains("is not defined")
+            let hint = "\n  --host NAME renders it with the variables of that host, -e NAME=VALUE with others\n"
+            throw CommandError(rendered: text + (isOfHost ? hint : ""))
         }
         context.stdout.write(
             output == .text ? RenderingText.text(rendering) : RenderingText.json(rendering, of: name).line + "\n"
@@ -91,9 +84,8 @@ enum RenderCommand {
         return .done
     }
 
-    private static func usual(_ choice: SupervisorChoice, _ context: Context) -> SupervisorVersion? {
+    private static func usual(_ choice: SupervisorChoice, _ context: Context) -> SupervisorVersion {
         switch choice {
-        case .none: return nil
         case .named(let supervisor): return supervisor.usualVersion
         case .automatic, .oneOf:
             let version = Supervisor.systemd.usualVersion

@@ -17,12 +17,11 @@ package struct DeployedService: Sendable {
     init(
         _ definition: ServiceDefinition,
         _ health: Health?,
-        version: String,
-        at origin: Origin
+        version: String
     ) throws(DocumentError) {
         (self.definition, self.health, self.version) = (definition, health, version)
-        started = try ServiceWork(definition, .started, at: origin)
-        restarted = try ServiceWork(definition, .restarted, at: origin)
+        started = try ServiceWork(definition, .started)
+        restarted = try ServiceWork(definition, .restarted)
     }
 
     package var name: String { definition.name }

@@ -14,26 +14,18 @@ package struct ServiceWork: Work {
 
     package init(
         _ definition: ServiceDefinition,
-        _ state: WantedState = .started,
-        at origin: Origin = RunScope.origin
+        _ state: WantedState = .started
     ) throws(DocumentError) {
         self.definition = definition
         self.state = state
         let allowed: [Supervisor]
         switch definition.supervisor {
-        case .automatic: allowed = Supervisor.allCases
+        // Never none by itself: who finds no supervisor is to say that it may do without one.
+        case .automatic: allowed = Supervisor.supervising
         case .oneOf(let supervisors): allowed = supervisors
         case .named(let supervisor): allowed = [supervisor]
-        case .none:
-            throw DocumentError(
-                Diagnostic(
-                    "the service \"\(definition.name)\" has no supervisor, so that nothing can start it",
-                    in: origin.source,
-                    at: origin.position,
-                    hint: "its \"supervisor\" is none"
-                )
-            )
         }
+        var place: String?
         var looks: [Look] = []
         var (paths, files): (Set<String>, Set<String>) = ([], [])
         var refused: DocumentError?
@@ -47,6 +39,7 @@ package struct ServiceWork: Work {
                         if version == supervisor.usualVersion { throw error }
                         continue
                     }
+                    place = place ?? rendering.place
                     files.formUnion(rendering.files.filter { !$0.isKept }.map(\.path) + rendering.links.map(\.path))
                     for look in rendering.looks where paths.insert(look.subject).inserted { looks.append(look.look) }
                 }
@@ -57,7 +50,7 @@ package struct ServiceWork: Work {
         // What no supervisor can do is no matter of the host.
         if looks.isEmpty, let refused { throw refused }
         pathLooks = looks
-        look = ServiceLook(.service(definition.name), paths: files.sorted())
+        look = ServiceLook(.service(definition.name), paths: files.sorted(), place: place)
     }
 
     package var looks: [Look] { [look.look] + pathLooks + owners.flatMap(\.looks) }
@@ -137,6 +130,7 @@ package struct ServiceWork: Work {
         }
         let comparison = DefinitionComparison(rendering, seen)
         if let problem = comparison.problem { return .impossible(problem) }
+        let isAlone = rendering.supervisor.supervisor == .alone
         var words = comparison.words
         if let old = found.manifest?.supervisor, old != rendering.supervisor.supervisor {
             words.append("from \(old.title) to \(rendering.supervisor.supervisor.title)")
@@ -151,7 +145,7 @@ package struct ServiceWork: Work {
             rendering: rendering,
             expected: comparison.expectations,
             state: state,
-            isEnabled: definition.startsAtBoot,
+            isEnabled: isAlone ? nil : definition.startsAtBoot,
             adopts: definition.adopts
         )
         var change = Change(ServicePrograms.apply(own), words: words, paths: comparison.changed)
@@ -226,13 +220,14 @@ package struct ServiceWork: Work {
         let there = found.supervisors.map(\.text).joined(separator: ", ")
         let version: SupervisorVersion
         switch definition.supervisor {
+        case .named(.alone): version = Supervisor.alone.usualVersion
         case .named(let wanted):
             guard let own = found.supervisors.first(where: { $0.supervisor == wanted }) else {
                 let has = there.isEmpty ? "none that Baton knows runs there" : "the host has \(there)"
                 return .failure(Refusal("\(definition.name) needs \(wanted.title), and \(has)"))
             }
             version = own
-        case .automatic, .oneOf, .none:
+        case .automatic, .oneOf:
             // Where it is already, it stays; else whoever is process 1 comes first.
             var order: [Supervisor] = [.systemd, .upstart, .supervisord, .runit]
             if case .oneOf(let own) = definition.supervisor { order = own }
@@ -242,9 +237,20 @@ package struct ServiceWork: Work {
             }.first
             guard let own else {
                 let names = order.map(\.title).joined(separator: " or ")
-                return .failure(Refusal("no supervisor that it can run under runs there", hint: "that is \(names)"))
+                let hint = "that is \(names); with `supervisor: none` Baton starts it itself, once"
+                return .failure(Refusal("no supervisor that it can run under runs there", hint: hint))
             }
             version = own
+        }
+        if let old = found.manifest?.supervisor, (old == .alone) != (version.supervisor == .alone) {
+            // They are kept in different places, and neither knows the other's.
+            let (from, to) = (old == .alone ? "none" : old.title, version.supervisor.title)
+            return .failure(
+                Refusal(
+                    "\(definition.name) has the supervisor \(from) there, and its definition says \(to)",
+                    hint: "`state: absent` takes it from there; then it can be put there anew"
+                )
+            )
         }
         do throws(DocumentError) {
             return .success(try definition.rendered(for: version))
@@ -276,49 +282,5 @@ package struct ServiceWork: Work {
             if let word = state.word(for: member, isDue: isDue) { words.append("\(word) \(name)") }
         }
         return words
-    }
-}
-
-extension ServiceLook {
-    /// Whether somebody who asked for it to run has to see to it: it does not run, dies again and again, or nobody knows.
-    func isDown(_ seen: Sighting?) -> Bool {
-        guard let found = try? read(seen) else { return true }
-        if found.busy != nil { return true }
-        return found.members.isEmpty || found.members.contains { $0.state != .running || $0.isYoung }
-    }
-}
-
-extension WantedState {
-    /// What it takes to bring a member there; nil where it is there.
-    func word(for member: ServiceSighting.Member, isDue: Bool) -> String? {
-        switch self {
-        case .started:
-            if !member.state.isUp { return "start" }
-            return isDue ? "restart" : nil
-        // Of what nobody knows, nobody may say that it has stopped.
-        case .stopped: return member.state.isUp || [.stopping, .unknown].contains(member.state) ? "stop" : nil
-        case .restarted: return member.state.isUp ? "restart" : "start"
-        case .reloaded:
-            if !member.state.isUp { return "start" }
-            return isDue ? "restart" : "reload"
-        }
-    }
-}
-
-extension ServiceSighting {
-    /// `2 running`, for a note.
-    var summary: String {
-        State.allCases.compactMap { state in
-            let count = members.count { $0.state == state }
-            return count == 0 ? nil : "\(count) \(state.rawValue)"
-        }.joined(separator: ", ") + (members.contains { $0.isDue == nil } ? "; unknown whether a restart is due" : "")
-    }
-}
-
-extension Decision {
-    static func unlooked(_ name: String, _ why: String) -> Decision {
-        .impossible(
-            HostResult.Problem(kind: "not_seen", message: "the service \(name) could not be looked at: \(why)")
-        )
     }
 }

@@ -23,7 +23,7 @@ extension PlaybookPass {
         let members = targets.filter { part.hosts.contains($0.name) && journeys[$0.name]?.isOver == false }.map(\.name)
         for host in members { journeys[host]?.beginRollout() }
         var outcome = RolloutOutcome(.ok)
-        var rollout = Rollout(members, RolloutPolicy(migrates: true))
+        var rollout = Rollout(members, RolloutPolicy(part.scope.play.rollout))
         let began = loop.now
         var (staged, changed, unchanged): (Set<String>, Set<String>, Set<String>) = ([], [], [])
         while !rollout.isFinished {
@@ -94,5 +94,20 @@ extension PlaybookPass {
             isTold: true,
             tidying: tidying
         )
+    }
+}
+
+extension RolloutPolicy {
+    /// As a play says.
+    fileprivate init(_ wish: PlayRollout) {
+        self.init(migrates: true)
+        if let time = wish.minHealthyTime { minHealthyTime = time }
+        if wish.serial.isEmpty { return }
+        serial = wish.serial.map { batch in
+            switch batch {
+            case .count(let count): .count(count)
+            case .percent(let share): .percent(share)
+            }
+        }
     }
 }

@@ -68,6 +68,7 @@ package struct ReleaseSwitch: Sendable {
         return program.script(
             parts.first?.change.service ?? "",
             title: "switch",
+            place: parts.first?.change.rendering.place,
             text: own,
             words: words + parts.flatMap { [$0.change.service, String($0.seconds)] },
             by: "baton_switching"
@@ -80,8 +81,9 @@ package struct ReleaseSwitch: Sendable {
         func procedure(_ title: String, _ call: [String]) -> String {
             "baton_procedure \"$b_run\" \(Quoting.line([name, title] + call))"
         }
-        var text = "b_forth_\(number)() {\n\(part.change.definition)\(procedure("apply", part.change.call))\n}\n"
-        text += "b_back_\(number)() {\n"
+        let place = Procedure.at(part.change.rendering.place)
+        var text = "b_forth_\(number)() {\n\(place)\(part.change.definition)\(procedure("apply", part.change.call))\n}\n"
+        text += "b_back_\(number)() {\n\(place)"
         if part.isFirst {
             // Where its definition was refused there is nothing to stop.
             text += "[ -e \"$b_etc\"/\(Quoting.word(name))/service ] || return 0\n"

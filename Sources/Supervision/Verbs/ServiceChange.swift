@@ -31,7 +31,7 @@ package struct ServiceChange: Equatable, Sendable {
 
     /// `text` is read behind the definition: tests put other places and supervisors there.
     package func script(_ text: String = "") -> HostScript {
-        Procedure.script(service, title: "apply", text: definition + text, call: call)
+        Procedure.script(service, title: "apply", place: rendering.place, text: definition + text, call: call)
     }
 
     var call: [String] {
@@ -69,5 +69,7 @@ package struct ServiceChange: Equatable, Sendable {
     }
 
     /// With the colon, chown takes the user's own group where there is no other.
-    private func owner(_ owner: Rendering.Owner) -> String { "\(owner.user):\(owner.group ?? "")" }
+    private func owner(_ owner: Rendering.Owner) -> String {
+        owner == .installer ? "" : "\(owner.user):\(owner.group ?? "")"
+    }
 }

@@ -6,6 +6,7 @@ internal import Shell
 enum ServiceLibrary: String, CaseIterable {
     case common, journal, lock, members, procedure, apply, install, restore, `switch`, look, detach
     case systemd, systemdUnits, supervisordFind, supervisord, supervisordGroups, runit, runitTake, upstart
+    case none, noneAct, noneTake
 
     /// What looks need.
     static let looking: [ServiceLibrary] = changing + drivers + [.look]
@@ -17,6 +18,7 @@ enum ServiceLibrary: String, CaseIterable {
     ]
     private static let drivers: [ServiceLibrary] = [
         .systemd, .systemdUnits, .supervisordFind, .supervisord, .supervisordGroups, .runit, .runitTake, .upstart,
+        .none, .noneAct, .noneTake,
     ]
 
     static let lookingParts: Set<HostLibrary> = [.state, .age, .limit]
@@ -51,6 +53,9 @@ enum ServiceLibrary: String, CaseIterable {
         case .runit: baton_services_runit_sh()
         case .runitTake: baton_services_runit_take_sh()
         case .upstart: baton_services_upstart_sh()
+        case .none: baton_services_none_sh()
+        case .noneAct: baton_services_none_act_sh()
+        case .noneTake: baton_services_none_take_sh()
         }
     }
 }
@@ -59,11 +64,21 @@ enum ServiceLibrary: String, CaseIterable {
 /// so that several procedures in one program have them once.
 enum Procedure {
     /// `text` is read before the call; `title` is one word for the journal.
-    static func script(_ name: String, title: String, text: String = "", call: [String]) -> HostScript {
+    /// `place` is where services of a release are kept, and nil where the name has to do.
+    static func script(
+        _ name: String,
+        title: String,
+        place: String? = nil,
+        text: String = "",
+        call: [String]
+    ) -> HostScript {
         var program = CarriedProgram()
         program.carryProcedures()
-        return program.script(name, title: title, text: text, words: call)
+        return program.script(name, title: title, place: place, text: at(place) + text, words: call)
     }
+
+    /// What tells a procedure so.
+    static func at(_ place: String?) -> String { place.map { "baton_places \(Quoting.word($0))\n" } ?? "" }
 }
 
 /// What a program that runs by itself is put together from.
@@ -87,7 +102,14 @@ struct CarriedProgram {
     }
 
     /// `by` is the function that runs by itself: that of procedures, if nothing else is said.
-    func script(_ name: String, title: String, text: String, words: [String], by: String? = nil) -> HostScript {
+    func script(
+        _ name: String,
+        title: String,
+        place: String? = nil,
+        text: String,
+        words: [String],
+        by: String? = nil
+    ) -> HostScript {
         let pieces = carried.map { "\"$\($0)\"" }.joined(separator: " ")
         var own = "b_pieces() { printf '%s\\n' \(pieces) \"$b_text\"; }\n"
         own += "b_text=\(Quoting.word(text))\n"
@@ -96,7 +118,7 @@ struct CarriedProgram {
             libraries: libraries,
             parts: ServiceLibrary.followingParts,
             text: own,
-            call: ["baton_detached", name, title]
+            call: ["baton_detached", name, title, place ?? ""]
         )
     }
 }

@@ -177,7 +177,9 @@ baton_met_revived() {
     [ "$b_good" -ge 1 ]
 }
 
+# Who never asked for a second master has none to stop: one that is there is somebody else's.
 baton_met_new_gone() {
+    [ -n "$b_upgrade_sent" ] || return 0
     [ -z "$b_new_alive" ] && [ -z "$b_orphans_new" ]
 }
 

@@ -11,6 +11,7 @@ baton_procedure() {
     b_service=$2 b_owner=$2 b_run=$1
     shift 2
     baton_find_timeout
+    if [ "$2 ${5-}" != 'baton_service_verb unit' ]; then baton_find_places "$b_service"; fi
     # In a shell of its own, as it shares its variables with everybody.
     if [ "$2 ${5-}" = 'baton_service_verb unit' ]; then
         b_owner=$(baton_unit "$4" "$6" && baton_own && printf %s "$b_owner") || b_owner=$b_service
@@ -122,7 +123,8 @@ baton_remove_service() {
     baton_drive take_away 2>/dev/null || :
     rm -f "$b_etc/$b_service/service"
     rmdir "$b_etc/$b_service" 2>/dev/null
-    rm -rf "$b_var/$b_service/previous" "/run/baton/$b_service"
+    rm -rf "$b_var/$b_service/previous"
+    [ -n "${b_placed-}" ] || rm -rf "/run/baton/$b_service"
     baton_note removed "$b_service"
 }
 
@@ -135,6 +137,14 @@ baton_drop_all() {
     return 1
 }
 
+# Whether others may not read the file $1: a secret may be in it.
+baton_hidden() {
+    baton_stat "$1"
+    b_line=$b_lines
+    baton_split
+    case $b_mode in *[4-7]) return 1 ;; esac
+}
+
 # Takes away the files, links and directories of the manifest that are in neither of these lists.
 baton_lists_without() {
     b_list=$b_links$b_files
@@ -144,10 +154,10 @@ baton_lists_without() {
         [ "$b_path" != "$b_etc/$b_service/service" ] || continue
         if [ -h "$b_path" ] || [ -f "$b_path" ]; then
             baton_note remove "$b_path"
-            case $b_path in
-            "$b_etc/$b_service/"secrets* | "$b_etc/$b_service/"born-*) ;;
-            *) baton_preserve "$b_path" ;;
-            esac
+            b_is_secret=
+            case $b_path in "$b_etc/$b_service/"secrets* | "$b_etc/$b_service/"born-*) b_is_secret=yes ;; esac
+            if baton_hidden "$b_path"; then b_is_secret=yes; fi
+            baton_preserve "$b_path" "$b_is_secret" || baton_undo "the old $b_path could not be kept: is the disk full?"
             rm -f "$b_path"
         fi
     done
