@@ -225,12 +225,12 @@ import Testing
             let shop = try await Shop(fleet, Shop.restarted)
             let host = fleet[0]
             let file = "\(shop.place.directory)/services/shop.yml"
-            let prepare = "prepare: \"while [ ! -e /run/go ]; do sleep 0.1; done\""
+            let prepare = "prepare: \"touch begun; while [ ! -e /run/go ]; do sleep 0.1; done\""
             let slow = String(decoding: try Files.read(file), as: UTF8.self)
                 .replacing("user: deploy}", with: "user: deploy, \(prepare)}")
             try Files.write(Array(slow.utf8), to: file)
             async let deployed = shop.begin("2")
-            try await host.waitFor("[ -e /srv/shop/.baton/work ] && pgrep -u deploy -f 'run/go' >/dev/null")
+            try await host.waitFor("ls /srv/shop/releases/2-*/begun")
             let first = try await host.output("cut -d ' ' -f 1 /srv/shop/.baton/lease")
             try await host.waitFor("[ \"$(cut -d ' ' -f 1 /srv/shop/.baton/lease)\" != \(first) ]")
             try await host.output("touch /run/go")

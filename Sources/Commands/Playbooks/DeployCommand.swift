@@ -139,7 +139,8 @@ private struct Deployment {
         let live = try await LiveRun(plan, shows: .stream, detail: plan.isVerbose ? .everything : .hosts, interrupts)
         let options = RunOptions(changes: true, wantsDiffs: wantsDiffs, expectedDigests: expected)
         let report = await job.pass(options, live)
-        return await live.finish(inOrder(report.results + others), .work, report.settled, job.render(isPlan: false))
+        let results = inOrder(report.results + others)
+        return await live.finish(results, .work, settled: report.settled, job.render(isPlan: false))
     }
 
     private func inOrder(_ results: [HostResult]) -> [HostResult] {

@@ -139,7 +139,7 @@ final class LiveRun {
     func finish(
         _ results: [HostResult],
         _ purpose: RunResult.Purpose = .work,
-        _ settled: RunResult.Settled? = nil,
+        settled: RunResult.Settled? = nil,
         _ render: HostRun.Render
     ) async -> Events.ExitCode {
         let result = await conclude(results, purpose, settled)
