@@ -12,11 +12,12 @@ extension HostDeployment {
     // MARK: A takeover
 
     func takeOver(
-        _ service: DeployedService,
+        _ handing: Deployment.Handing,
         _ decision: Preflight.Decision,
         _ sighting: HandoverSighting,
         _ switching: Switching
     ) async -> DeployReport {
+        let service = handing.service
         guard let old = switching.oldTarget else {
             return DeployReport(
                 .refused,
@@ -28,7 +29,8 @@ extension HostDeployment {
         var options = HandoverPlan.Options(nonce: Marker.random().text, epoch: switching.lease.epoch)
         options.lost = switching.lost
         options.newVersion = service.marker(of: switching.to)
-        options.oldVersion = switching.from.flatMap { service.marker(of: $0) }
+        // Where a run was cut off, what runs need not be what `current` names.
+        options.oldVersion = (handing.runs ?? switching.from).flatMap { switching.before(service).marker(of: $0) }
         let order: HandoverOrder
         do throws(HandoverOrderError) {
             order = try HandoverPlan.order(
@@ -76,17 +78,95 @@ extension HostDeployment {
         var failure = await bring(handing.service, isFirst: isFirst)
         if failure == nil { failure = await unhealthy(handing.service, switching.to) }
         guard let failure else { return .done([isFirst ? "\(name) started" : "\(name) restarted"]) }
+        // A way back has no other behind it.
+        if switching.lost == .forward { return DeployReport(.dirty, "start_failed", "\(name): \(failure)") }
         guard let reversed = switching.reversed else {
+            if switching.isFirst {
+                if let stuck = await withdraw([name], switching) { return stuck }
+                return DeployReport(.undone, "start_failed", "\(name): \(failure)")
+            }
             return DeployReport(.dirty, "start_failed", "\(name): \(failure); there is nothing to go back to")
         }
         if await flip(reversed) != nil {
             let words = "\(name): \(failure); nor could \(switching.root.current) be switched back"
             return DeployReport(.dirty, "start_failed", words)
         }
-        if !isFirst, let stuck = await bring(handing.service, isFirst: false) {
-            return DeployReport(.dirty, "take_back", "\(name): \(failure); nor does the old release start: \(stuck)")
+        if let stuck = await restore(handing, switching) {
+            let why = stuck.problem?.message ?? ""
+            return DeployReport(.dirty, "take_back", "\(name): \(failure); nor does the old release start: \(why)")
         }
         return DeployReport(.undone, "start_failed", "\(name): \(failure)")
+    }
+
+    /// As it was before, behind `current`.
+    private func restore(_ handing: Deployment.Handing, _ switching: Switching) async -> DeployReport? {
+        if handing.isNew { return await remove(handing.service.name) }
+        let former = switching.before(handing.service)
+        if case .start = handing.way { return await stop(former) }
+        if let stuck = await bring(former, isFirst: false) { return failed("start_failed", stuck) }
+        return nil
+    }
+
+    /// It runs the release already: `current` comes to say so too, and it must answer so.
+    func stay(_ service: DeployedService, _ switching: Switching) async -> DeployReport {
+        if let problem = await flip(switching) { return problem }
+        if let failure = await unhealthy(service, switching.to) {
+            return DeployReport(.dirty, "unhealthy", "\(service.name): \(failure)")
+        }
+        return .done(["\(service.name) runs \(switching.to)"])
+    }
+
+    // MARK: Taken away
+
+    /// What came with a release that nothing ran before: it goes, and `current` with it.
+    func withdraw(_ services: [String], _ switching: Switching) async -> DeployReport? {
+        for service in services.reversed() {
+            if let problem = await remove(service) { return problem }
+        }
+        let current = switching.root.current
+        let look = Look.path(current, hashing: .never)
+        guard case .success(let seen) = await self.look([look]), case .path(let state)? = seen[look] else {
+            return DeployReport(.dirty, "flip", "\(current) could not be looked at")
+        }
+        guard case .link(let target) = state.kind, target == switching.newTarget else { return nil }
+        let removal = Removal(expected: Expectation(path: current, fingerprint: state.fingerprint))
+        switch await step(.remove(removal), "remove \(current)", switching.lease.authority, seconds: 60) {
+        case .failure(let error):
+            return DeployReport(.dirty, "link_lost", redactor.clean("\(current): \(error.detail)"))
+        case .success(let step):
+            if case .done? = step.end { return nil }
+            return DeployReport(.dirty, "flip", "\(current) could not be removed: \(said(step.stderr.bytes))")
+        }
+    }
+
+    /// It is stopped, forgotten by its supervisor, and its files are taken away.
+    func remove(_ service: String) async -> DeployReport? {
+        await carryOut(ServicePrograms.verb(.remove, .service(service)), "remove \(service)")
+    }
+
+    /// Defined as it is to be, and not running.
+    func stop(_ service: DeployedService) async -> DeployReport? {
+        switch await look(service.stopped.looks) {
+        case .failure(let unseen): return failed("not_seen", unseen.problem.message)
+        case .success(let seen):
+            switch service.stopped.decide(seen) {
+            case .change(let change): return await carryOut(change.operation, "stop \(service.name)")
+            case .impossible(let problem): return failed(problem.kind, problem.message)
+            case .none, .unsummed, .carryOut, .deploy, .pause: return nil
+            }
+        }
+    }
+
+    private func carryOut(_ operation: Operation, _ label: String) async -> DeployReport? {
+        isTouched = true
+        switch await step(operation, label, .playbook, seconds: nil) {
+        case .failure(let error): return failed("link_lost", "\(label): \(error.detail)")
+        case .success(let step):
+            switch step.end {
+            case .done, .skipped: return nil
+            case .stale, .failed, nil: return failed("take_back", "\(label): \(said(step.stderr.bytes))")
+            }
+        }
     }
 
     /// Nil where the service runs; why it does not otherwise.
