@@ -11,10 +11,10 @@ endif
 
 FUZZ ?= 200000
 
-.PHONY: help build demo test chaos mutants fuzz lint format bench install clean clean-hosts setup setup-tests
+.PHONY: help build demo test chaos mutants fuzz lint format bench install clean clean-hosts setup setup-demo setup-tests
 
 help:
-	@echo 'make demo     build, start three hosts here, run a command on them, clean up'
+	@echo 'make demo     build, upgrade gunicorn on three hosts here without a lost request, clean up'
 	@echo 'make test     run all tests'
 	@echo 'make chaos    end takeovers of real servers, and changes of releases, at every step'
 	@echo 'make mutants  take the protections of takeovers away and see their tests go red'
@@ -28,13 +28,16 @@ help:
 setup:
 	@scripts/setup
 
+setup-demo:
+	@scripts/setup demo
+
 setup-tests:
 	@scripts/setup tests
 
 build: setup
 	$(RELEASE)
 
-demo: build
+demo: setup-demo build
 	@scripts/demo
 
 test: setup-tests

@@ -140,7 +140,7 @@ let package = Package(
         tests(of: "Lab", ["Reactor"]),
         tests(
             of: "Commands",
-            ["Arguments", "baton", "Lab", "Reactor", "TestHosts", "TestServers"],
+            ["Arguments", "baton", "Lab", "Reactor", "TestHosts", "TestLoad", "TestServers"],
             exclude: ["Snapshots"]
         ),
         tests(of: "Arguments", exclude: ["Snapshots"]),

@@ -78,6 +78,9 @@ static const unsigned char releases_migrate_sh[] = {
 static const unsigned char releases_adopt_sh[] = {
 #embed "programs/releases/adopt.sh"
 };
+static const unsigned char releases_flip_sh[] = {
+#embed "programs/releases/flip.sh"
+};
 static const unsigned char releases_prune_sh[] = {
 #embed "programs/releases/prune.sh"
 };
@@ -120,6 +123,9 @@ static const unsigned char services_restore_sh[] = {
 static const unsigned char services_look_sh[] = {
 #embed "programs/services/look.sh"
 };
+static const unsigned char services_switch_sh[] = {
+#embed "programs/services/switch.sh"
+};
 static const unsigned char services_detach_sh[] = {
 #embed "programs/services/detach.sh"
 };
@@ -140,6 +146,15 @@ static const unsigned char services_supervisord_sh[] = {
 };
 static const unsigned char services_runit_take_sh[] = {
 #embed "programs/services/runit-take.sh"
+};
+static const unsigned char services_none_sh[] = {
+#embed "programs/services/none.sh"
+};
+static const unsigned char services_none_act_sh[] = {
+#embed "programs/services/none-act.sh"
+};
+static const unsigned char services_none_take_sh[] = {
+#embed "programs/services/none-take.sh"
 };
 static const unsigned char services_runit_sh[] = {
 #embed "programs/services/runit.sh"
@@ -234,6 +249,7 @@ baton_program baton_releases_unpack_sh(void) { return PROGRAM(releases_unpack_sh
 baton_program baton_releases_stage_sh(void) { return PROGRAM(releases_stage_sh); }
 baton_program baton_releases_migrate_sh(void) { return PROGRAM(releases_migrate_sh); }
 baton_program baton_releases_adopt_sh(void) { return PROGRAM(releases_adopt_sh); }
+baton_program baton_releases_flip_sh(void) { return PROGRAM(releases_flip_sh); }
 baton_program baton_releases_prune_sh(void) { return PROGRAM(releases_prune_sh); }
 baton_program baton_releases_name_sh(void) { return PROGRAM(releases_name_sh); }
 baton_program baton_releases_keep_sh(void) { return PROGRAM(releases_keep_sh); }
@@ -248,12 +264,16 @@ baton_program baton_services_install_sh(void) { return PROGRAM(services_install_
 baton_program baton_services_apply_sh(void) { return PROGRAM(services_apply_sh); }
 baton_program baton_services_restore_sh(void) { return PROGRAM(services_restore_sh); }
 baton_program baton_services_look_sh(void) { return PROGRAM(services_look_sh); }
+baton_program baton_services_switch_sh(void) { return PROGRAM(services_switch_sh); }
 baton_program baton_services_detach_sh(void) { return PROGRAM(services_detach_sh); }
 baton_program baton_services_systemd_units_sh(void) { return PROGRAM(services_systemd_units_sh); }
 baton_program baton_services_systemd_sh(void) { return PROGRAM(services_systemd_sh); }
 baton_program baton_services_supervisord_find_sh(void) { return PROGRAM(services_supervisord_find_sh); }
 baton_program baton_services_supervisord_groups_sh(void) { return PROGRAM(services_supervisord_groups_sh); }
 baton_program baton_services_supervisord_sh(void) { return PROGRAM(services_supervisord_sh); }
+baton_program baton_services_none_sh(void) { return PROGRAM(services_none_sh); }
+baton_program baton_services_none_act_sh(void) { return PROGRAM(services_none_act_sh); }
+baton_program baton_services_none_take_sh(void) { return PROGRAM(services_none_take_sh); }
 baton_program baton_services_runit_take_sh(void) { return PROGRAM(services_runit_take_sh); }
 baton_program baton_services_runit_sh(void) { return PROGRAM(services_runit_sh); }
 baton_program baton_services_upstart_sh(void) { return PROGRAM(services_upstart_sh); }

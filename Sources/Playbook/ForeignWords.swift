@@ -56,14 +56,13 @@ enum ForeignWords {
         "handlers": "register the change and use \"when\" on the restart, or \"when_older\" of \"run\"",
         "vars_files": "group_vars and host_vars of the inventory are read, and \"-e @FILE\"",
         "vars_prompt": "\"-e name=value\" gives values; secrets are marked with !secret",
-        "serial": "it comes with \"rollout\", which is not there yet; \"-l\" selects hosts",
+        "serial": "it stands below \"rollout\", for plays with \"deploy\"; \"-l\" selects hosts",
         "strategy": "each host goes its own way through the tasks of a play",
         "any_errors_fatal": "a failure stops its own host; the others go on",
-        "max_fail_percentage": "it comes with \"rollout\", which is not there yet",
+        "max_fail_percentage": "the first host that fails stops a play with \"deploy\"",
         "force_handlers": "there are no handlers: \"when_older\" of \"run\" keeps what is due due",
         "order": "hosts run in the order of the inventory",
         "import_playbook": "run the playbooks one after the other",
-        "rollout": "it comes with services; until then all hosts of a play run at once, and \"-l\" selects some",
         "hooks": "they come with services; until then write tasks",
         "when": "write it at each task",
         "remote_user": "\"-u\" or the inventory says it: ansible_user",
@@ -74,8 +73,7 @@ enum ForeignWords {
 
     /// What is agreed and comes with later work.
     static let later: Set<String> = [
-        "rollback", "signal", "scale", "reopen_logs", "rollout",
-        "hooks",
+        "rollback", "signal", "scale", "reopen_logs", "hooks",
     ]
 
     private static let run = "use \"run\""

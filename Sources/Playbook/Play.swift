@@ -12,6 +12,7 @@ package struct Play: Sendable {
     package var variables: [String: Value]
     package var environment: [EnvironmentEntry]
     package var tags: [String]
+    package var rollout = PlayRollout()
     /// In the order they are written.
     package var tasks: [TaskDefinition]
     package var origin: Origin

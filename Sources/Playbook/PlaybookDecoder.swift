@@ -51,6 +51,7 @@ struct PlaybookDecoder {
             variables: decoder.variables(fields["vars"]),
             environment: decoder.environment(fields["environment"]),
             tags: decoder.tags(fields["tags"]),
+            rollout: decoder.rollout(fields["rollout"]),
             tasks: [],
             origin: Origin(decoder.source, field.position)
         )

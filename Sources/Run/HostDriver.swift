@@ -101,6 +101,9 @@ final class HostDriver: @unchecked Sendable {
         whenStopped?()
     }
 
+    /// Nobody waits any more for what goes on by itself on the host.
+    func cancel() { deployment?.cancel() }
+
     func ended(_ number: Int, _ step: StepReport) {
         progress.ended(number, step)
         report()

@@ -170,6 +170,7 @@ package actor PlaybookRun {
     /// fleet.
     package func run(_ options: RunOptions, on fleet: Fleet, _ targets: [Target]) async -> RunReport {
         await fleet.onStop { [weak self] in self?.assumeIsolated { $0.stop() } }
+        await fleet.onCancel { [weak self] in self?.assumeIsolated { $0.cancel() } }
         // Only plans and what is held against them need it.
         let written = options.changes && options.expectedDigests == nil ? "" : await written()
         var journeys: [String: Journey] = [:]
@@ -263,4 +264,6 @@ package actor PlaybookRun {
     }
 
     private func stop() { current?.assumeIsolated { $0.stop() } }
+
+    private func cancel() { current?.assumeIsolated { $0.cancel() } }
 }

@@ -4,6 +4,11 @@ package enum Supervisor: String, Sendable, CaseIterable {
     case supervisord
     case upstart
     case runit
+    /// Nobody: Baton itself starts and stops the command.
+    case alone = "none"
+
+    /// Those that keep something running.
+    package static let supervising = allCases.filter { $0 != .alone }
 
     /// As people write it.
     package var title: String { self == .upstart ? "Upstart" : rawValue }
@@ -15,6 +20,7 @@ package enum Supervisor: String, Sendable, CaseIterable {
         case .supervisord: SupervisorVersion(self, 4, 2)
         case .upstart: SupervisorVersion(self, 1, 13)
         case .runit: SupervisorVersion(self, 2, 1)
+        case .alone: SupervisorVersion(self, 1)
         }
     }
 
@@ -25,6 +31,7 @@ package enum Supervisor: String, Sendable, CaseIterable {
         case .supervisord: SupervisorVersion(self, 3)
         case .upstart: SupervisorVersion(self, 1, 10)
         case .runit: SupervisorVersion(self, 2)
+        case .alone: SupervisorVersion(self, 1)
         }
     }
 
@@ -35,6 +42,7 @@ package enum Supervisor: String, Sendable, CaseIterable {
         case .supervisord: Supervisord.column
         case .upstart: Upstart.column
         case .runit: Runit.column
+        case .alone: Alone.column
         }
     }
 }
@@ -56,7 +64,8 @@ package struct SupervisorVersion: Sendable, Equatable {
     }
 
     package var text: String {
-        "\(supervisor.title) \(major)" + (supervisor == .systemd ? "" : ".\(minor)")
+        if supervisor == .alone { return "no supervisor" }
+        return "\(supervisor.title) \(major)" + (supervisor == .systemd ? "" : ".\(minor)")
     }
 }
 

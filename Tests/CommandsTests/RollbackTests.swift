@@ -8,6 +8,7 @@ import Testing
     private static let playbook = """
         - hosts: all
           become: true
+          rollout: {min_healthy_time: 1s}
           tasks:
             - deploy: {release: shop, version: "{{ version }}"}
 

@@ -117,6 +117,10 @@ enum PlaybookSchema {
             .members([
                 "type": types("integer", "string", "array"), "items": .members(["type": types("integer", "string")]),
             ])
+        case .batches:
+            .members([
+                "type": types("integer", "string", "array"), "items": .members(["type": types("integer", "string")]),
+            ])
         case .group(let keys): .object(object(keys))
         }
     }

@@ -33,6 +33,7 @@ struct ReferenceTests {
         case .hosts: "a pattern, or a list of them"
         case .tasks: "a list of tasks"
         case .statuses: "a status, a range, or a list"
+        case .batches: "a number, a share, or a list"
         case .url: "an address"
         case .endpoint: "`host:port`, or a port"
         case .group(let keys): keys.map { "`\($0.name)`" }.joined(separator: ", ")

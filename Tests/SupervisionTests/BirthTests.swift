@@ -38,13 +38,13 @@ struct BirthTests {
 
     /// What changes, and under which supervisors that needs a restart.
     private static let changes: [(String, String, Set<Supervisor>)] = [
-        ("--port", "--listen", Set(Supervisor.allCases)),
-        ("user: shop", "user: web", Set(Supervisor.allCases)),
-        ("directory: /srv", "directory: /opt", Set(Supervisor.allCases)),
-        ("A: \"1\"", "A: \"2\"", Set(Supervisor.allCases)),
-        ("files: 512", "files: 513", Set(Supervisor.allCases)),
-        ("/var/log/web.log", "/var/log/other.log", Set(Supervisor.allCases)),
-        ("[/run/web]", "[/run/web, /run/more]", Set(Supervisor.allCases)),
+        ("--port", "--listen", Set(Supervisor.supervising)),
+        ("user: shop", "user: web", Set(Supervisor.supervising)),
+        ("directory: /srv", "directory: /opt", Set(Supervisor.supervising)),
+        ("A: \"1\"", "A: \"2\"", Set(Supervisor.supervising)),
+        ("files: 512", "files: 513", Set(Supervisor.supervising)),
+        ("/var/log/web.log", "/var/log/other.log", Set(Supervisor.supervising)),
+        ("[/run/web]", "[/run/web, /run/more]", Set(Supervisor.supervising)),
         ("rotate: 1MB", "rotate: 2MB", [.supervisord]),
         ("start_seconds: 3", "start_seconds: 4", [.supervisord]),
         ("stop_seconds: 20", "stop_seconds: 30", [.supervisord, .upstart]),
@@ -59,7 +59,7 @@ struct BirthTests {
         ("processes: 2", "processes: 3", [.supervisord]),
     ]
 
-    @Test(arguments: changes, Supervisor.allCases)
+    @Test(arguments: changes, Supervisor.supervising)
     func `a key needs a restart or does not`(change: (String, String, Set<Supervisor>), supervisor: Supervisor) throws {
         // supervisord knows no other signal as a good end.
         var old = Self.text
@@ -70,7 +70,7 @@ struct BirthTests {
         #expect(after.prefix(2).elementsEqual(before) != change.2.contains(supervisor), "\(change.0)")
     }
 
-    @Test(arguments: Supervisor.allCases)
+    @Test(arguments: Supervisor.supervising)
     func `a secret that changes needs a restart`(supervisor: Supervisor) throws {
         #expect(try Self.births(Self.text, supervisor) != Self.births(Self.text, supervisor, key: "two"))
     }
@@ -91,7 +91,7 @@ struct BirthTests {
 
     @Test func `a manifest has one line for each value, whatever is in it`() throws {
         let text = Self.text.replacing("rm -f /run/web/x", with: "\"true\\nfile /etc/passwd\"")
-        for supervisor in Supervisor.allCases {
+        for supervisor in Supervisor.supervising {
             let rendering = try Project(text: text).rendering(supervisor)
             let manifest = try rendering.file(rendering.manifest)
             #expect(!manifest.contains("file /etc/passwd"))

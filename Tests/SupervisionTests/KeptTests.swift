@@ -186,7 +186,7 @@ private struct Made {
         own.logs = one([.usual, .journal, .syslog, .file(nil), .file(rotation), .home(rotation)])
         own.limits = maybe([Limit(resource: .files, value: nil), Limit(resource: .core, value: 0)]) ?? []
         own.runtimeDirectories = maybe(["web", "a.b"]) ?? []
-        own.supervisor = one([.automatic, .none, .named(.runit), .oneOf([.systemd, .supervisord])])
+        own.supervisor = one([.automatic, .named(.alone), .named(.runit), .oneOf([.systemd, .supervisord])])
         own.handover.strategy = one(HandoverWish.Strategy.allCases)
         own.handover.profile = maybe("gunicorn-19.0")
         own.handover.pidfile = maybe("/run/web/pid")

@@ -93,7 +93,7 @@ struct RunningService {
         case .runit:
             try await host.output("systemd-run --quiet --unit=runit runsvdir -P /etc/service")
             for link in rendering.links { try await host.output("ln -s \(link.target) \(link.path)") }
-        case .upstart: Issue.record("there is no Upstart here")
+        case .upstart, .alone: Issue.record("there is no such supervisor here")
         }
     }
 

@@ -23,6 +23,12 @@ struct TableTests {
         (.runit, "handover: {strategy: takeover, pidfile: /run/x.pid}", ["takeover", "runit"]),
         (.upstart, "handover: {strategy: takeover, pidfile: /run/x.pid}", ["takeover", "Upstart"]),
         (.supervisord, "handover: {strategy: takeover, pidfile: /run/x.pid}", ["takeover", "supervisord"]),
+        (.alone, "logs: syslog", ["\"logs: syslog\"", "no supervisor"]),
+        (.alone, "logs: journal", ["\"logs: journal\"", "no supervisor"]),
+        (.alone, "restart: {policy: always}", ["\"restart.policy\"", "nobody starts it again"]),
+        (.alone, "restart: {limit: 3}", ["\"restart.limit\"", "nobody starts it again"]),
+        (.alone, "normal_exit: [0, 3]", ["\"normal_exit\"", "no supervisor"]),
+        (.alone, "start_on: boot", ["\"start_on\"", "nothing starts it with the host"]),
         (.systemd, "environment: {A: \"\\uFFFE\"}", ["\"environment\"", "systemd 252"]),
     ]
 
@@ -73,7 +79,7 @@ struct TableTests {
         #expect(try project.rendering(.supervisord).file(path).contains("stdout_syslog=true\n"))
     }
 
-    @Test(arguments: Supervisor.allCases)
+    @Test(arguments: Supervisor.supervising)
     func `secrets stand in secret files alone`(supervisor: Supervisor) throws {
         for name in ["web", "instances"] {
             let rendering = try Project.named(name).rendering(supervisor)

@@ -71,17 +71,7 @@ enum RenderCommand {
                 try ProjectFiles.read(path)
             }
             definition.files = try contents.files(of: declaration, scope)
-            guard let version = wanted ?? usual(definition.supervisor, context) else {
-                throw DocumentError(
-                    Diagnostic(
-                        "\(Printable.quoted(name)) has no supervisor, so that there is nothing to render",
-                        in: declaration.origin.source,
-                        at: declaration.origin.position,
-                        hint: "--for SUPERVISOR shows what one would get"
-                    )
-                )
-            }
-            rendering = try definition.rendered(for: version)
+            rendering = try definition.rendered(for: wanted ?? usual(definition.supervisor, context))
         } catch {
             throw CommandError(rendered: error.description)
         }
@@ -91,9 +81,8 @@ enum RenderCommand {
         return .done
     }
 
-    private static func usual(_ choice: SupervisorChoice, _ context: Context) -> SupervisorVersion? {
+    private static func usual(_ choice: SupervisorChoice, _ context: Context) -> SupervisorVersion {
         switch choice {
-        case .none: return nil
         case .named(let supervisor): return supervisor.usualVersion
         case .automatic, .oneOf:
             let version = Supervisor.systemd.usualVersion

@@ -64,5 +64,7 @@ enum RenderingText {
         return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
-    private static func owner(_ owner: Rendering.Owner) -> String { owner.user + ":" + (owner.group ?? "") }
+    private static func owner(_ owner: Rendering.Owner) -> String {
+        owner == .installer ? "whoever deploys" : owner.user + ":" + (owner.group ?? "")
+    }
 }

@@ -74,7 +74,7 @@ package enum HandoverPlan {
         // The conductor looks once more, right before anything changes.
         if let first = master.arguments.first, !master.isTitled, first.hasPrefix("/") { order.executable = first }
         if let path = seen.workingPath, seen.workingReal == master.directory { order.directory = path }
-        order.logs = logs(service, own)
+        order.logs = logs(service, instance)
         order.unit = seen.unit
         order.oldRelease = seen.currentReal
         return order
@@ -86,9 +86,10 @@ package enum HandoverPlan {
         return seen.children.filter { $0.title.contains(title) }
     }
 
-    private static func logs(_ service: ServiceDefinition, _ instance: ServiceInstance) -> [String] {
+    private static func logs(_ service: ServiceDefinition, _ instance: Int) -> [String] {
         if case .home = service.logs { return [] }
-        return [instance.logFile].compactMap { $0 }
+        let instances = service.settled.instances
+        return [instances[min(instance, instances.count - 1)].logFile].compactMap { $0 }
     }
 
     // MARK: How the service is asked

@@ -53,7 +53,8 @@ extension HandoverSession {
             } else {
                 reason = why
             }
-            return HandoverEnding(.undone, "\(reason): \(back)", verdict: verdict, isTouched: verdict.touched)
+            let said = reason == why ? verdict.said.map { " (its log: \($0))" } ?? "" : ""
+            return HandoverEnding(.undone, "\(reason)\(said): \(back)", verdict: verdict, isTouched: verdict.touched)
         case .dirty:
             let hands = [("to go back", verdict.back), ("to go on", verdict.forward)].compactMap { name, command in
                 command.map { "\(name): \($0)" }

@@ -4,7 +4,7 @@ internal import Text
 
 /// The shell functions that releases are looked at and changed with (programs/releases).
 enum ReleaseLibrary: String, CaseIterable {
-    case root, account, lease, take, record, unpack, stage, migrate, adopt, prune, name, keep, uses, look
+    case root, account, lease, take, record, unpack, stage, migrate, adopt, flip, prune, name, keep, uses, look
 
     /// What each call needs of these: a host's shell reads a program byte by byte, and leases are renewed often.
     static let renewing: [ReleaseLibrary] = [.root, .lease]
@@ -13,6 +13,7 @@ enum ReleaseLibrary: String, CaseIterable {
     static let keeping: [ReleaseLibrary] = recording + [.name, .keep]
     static let finding: [ReleaseLibrary] = [.name]
     static let adopting: [ReleaseLibrary] = recording + [.adopt]
+    static let flipping: [ReleaseLibrary] = recording + [.flip]
     static let migrating: [ReleaseLibrary] = recording + [.account, .migrate]
     static let pruning: [ReleaseLibrary] = recording + [.account, .uses, .prune]
     static let staging: [ReleaseLibrary] = pruning + [.unpack, .stage]
@@ -64,6 +65,7 @@ enum ReleaseLibrary: String, CaseIterable {
         case .stage: baton_releases_stage_sh()
         case .migrate: baton_releases_migrate_sh()
         case .adopt: baton_releases_adopt_sh()
+        case .flip: baton_releases_flip_sh()
         case .prune: baton_releases_prune_sh()
         case .name: baton_releases_name_sh()
         case .keep: baton_releases_keep_sh()
@@ -71,6 +73,11 @@ enum ReleaseLibrary: String, CaseIterable {
         case .look: baton_releases_look_sh()
         }
     }
+}
+
+/// What programs of a room above need that switch to a release by themselves.
+package enum ReleaseShell {
+    package static var flipping: [ScriptLibrary] { ReleaseLibrary.flipping.map(\.library) }
 }
 
 extension HostScript {

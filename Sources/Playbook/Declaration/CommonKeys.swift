@@ -76,6 +76,13 @@ package enum CommonKeys {
         TaskKey("vars", .variables, "Variables; stronger than the inventory's."),
         TaskKey("environment", .settings, takesSecrets: true, "Variables for the environment of all commands."),
         TaskKey("tags", .tags, takesTemplates: false, "Tags of all its tasks."),
+        TaskKey(
+            "rollout",
+            .group(PlayRollout.keys),
+            takesTemplates: false,
+            usual: "one host after the other",
+            "How it goes over its hosts where a task of it is `deploy`."
+        ),
         TaskKey("tasks", .tasks, isRequired: true, takesTemplates: false, "What is done, in this order."),
     ]
 }

@@ -70,6 +70,8 @@ package indirect enum KeyType: Sendable {
     case hosts
     case tasks
     case statuses
+    /// Sizes of batches of hosts.
+    case batches
     case url
     /// `host:port`, or a port.
     case endpoint

@@ -80,7 +80,7 @@ package struct DeployTask: TaskBody {
         for declaration in try chosen(name, catalog, &resolver) {
             let definition = try resolver.service(declaration)
             let health = try declaration.health(instance: 0, ServiceScope(resolver.evaluator))
-            services.append(try DeployedService(definition, health, version: version, at: argument.origin))
+            services.append(try DeployedService(definition, health, version: version))
         }
         return DeployWork(
             part: part,

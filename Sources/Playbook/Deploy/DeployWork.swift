@@ -90,9 +90,10 @@ struct DeployWork: Work {
             return .refused("\(name): \(problem)", "put large files into the artifact")
         }
         let staged = sighting[id]?.hasTree == true
-        // One that was switched to by a run that was cut off is not known to run.
+        // One that was switched to by a run that was cut off is not known to run, unless the host has seen it run by itself.
         let isThere = sighting.currentRelease == id
-        let isCut = isThere && sighting[id]?.state != .good
+        let isSeen = sighting.switching.map { $0.to == id && $0.word == .new } ?? false
+        let isCut = isThere && sighting[id]?.state != .good && !isSeen
         if isCut {
             for index in deployment.services.indices {
                 if case .start = deployment.services[index].way { continue }

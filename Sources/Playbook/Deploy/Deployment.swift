@@ -20,13 +20,12 @@ package struct DeployedService: Sendable {
     init(
         _ definition: ServiceDefinition,
         _ health: Health?,
-        version: String,
-        at origin: Origin
+        version: String
     ) throws(DocumentError) {
         (self.definition, self.health, self.version) = (definition, health, version)
-        started = try ServiceWork(definition, .started, at: origin)
-        restarted = try ServiceWork(definition, .restarted, at: origin)
-        stopped = try ServiceWork(definition, .stopped, at: origin)
+        started = try ServiceWork(definition, .started)
+        restarted = try ServiceWork(definition, .restarted)
+        stopped = try ServiceWork(definition, .stopped)
     }
 
     package var name: String { definition.name }
@@ -48,7 +47,7 @@ extension KeptRelease {
         var services: [DeployedService] = []
         for service in self.services {
             services.append(
-                try DeployedService(service.definition, service.health, version: version, at: RunScope.origin)
+                try DeployedService(service.definition, service.health, version: version)
             )
         }
         return services
@@ -109,6 +108,18 @@ package struct Deployment: Sendable {
         package init(_ service: DeployedService, _ way: Way) {
             (self.service, self.way) = (service, way)
         }
+
+        package var isTakeover: Bool { if case .takeover = way { true } else { false } }
+
+        package var isRestarted: Bool {
+            switch way {
+            case .start, .restart: true
+            case .takeover, .stay: false
+            }
+        }
+
+        /// Nothing runs yet.
+        package var isFirst: Bool { if case .start = way { true } else { false } }
 
         /// For a plan.
         package var words: String {

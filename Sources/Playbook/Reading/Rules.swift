@@ -52,6 +52,7 @@ extension KeyType {
         case .settings: for (_, item) in try reading.pairs() { _ = try item.text() }
         case .headers: _ = try reading.headers()
         case .statuses: _ = try reading.statuses()
+        case .batches: _ = try reading.batches()
         case .url: _ = try reading.address()
         case .endpoint: _ = try reading.endpoint()
         case .condition, .tags, .identifier, .variables, .hosts, .tasks, .group: break
@@ -61,7 +62,7 @@ extension KeyType {
     /// Whether a list or a mapping can be right.
     var takesLists: Bool {
         switch self {
-        case .paths, .words, .statuses: true
+        case .paths, .words, .statuses, .batches: true
         default: false
         }
     }

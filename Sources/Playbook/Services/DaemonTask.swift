@@ -101,7 +101,7 @@ struct DaemonTask: TaskBody {
             throw DocumentError(.problem(error, arguments[error.key] ?? argument))
         }
         if let supervisor = supervisor.flatMap({ Supervisor(rawValue: $0) }) { daemon.supervisors = [supervisor] }
-        return try ServiceWork(daemon.definition, wanted, at: argument.origin)
+        return try ServiceWork(daemon.definition, wanted)
     }
 }
 

@@ -42,7 +42,8 @@ struct DefinitionComparison {
         case .file:
             if file.isKept { break }
             let isSame = state.size == file.content.utf8.count && state.sha256 == file.sum
-            let owner = Ownership(user: file.owner.user, group: file.owner.group)
+            let owner =
+                file.owner == .installer ? Ownership() : Ownership(user: file.owner.user, group: file.owner.group)
             if isSame, state.mode == file.mode, state.difference(owner).words.isEmpty { break }
             note(word(for: file, rendering), file.path)
             if !isSame, file.isShown { show(file, state) }

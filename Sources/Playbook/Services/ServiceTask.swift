@@ -57,7 +57,7 @@ package struct ServiceTask: TaskBody {
         ),
         TaskKey(
             "supervisor",
-            .choice(Supervisor.allCases.map(\.rawValue)),
+            .choice(Supervisor.supervising.map(\.rawValue)),
             usual: "what the host has",
             "Of a `unit`: whose it is."
         ),
@@ -94,7 +94,10 @@ package struct ServiceTask: TaskBody {
         if let argument = arguments["unit"] {
             let name = try resolver.needed(try resolver.text(argument), argument)
             if let problem = UnitName.problem(with: name) { throw DocumentError(.unusable(argument, problem)) }
-            let supervisor = try resolver.choice(arguments["supervisor"], Supervisor.allCases.map(\.rawValue))
+            let supervisor = try resolver.choice(
+                arguments["supervisor"],
+                Supervisor.supervising.map(\.rawValue)
+            )
             guard let wanted = WantedState(rawValue: state) else {
                 throw DocumentError(.unusable(argument, "what Baton did not put there cannot be absent"))
             }
@@ -113,8 +116,14 @@ package struct ServiceTask: TaskBody {
             throw DocumentError(.unknownService(name, argument, resolver.contents.catalog))
         }
         var definition = try resolver.service(declaration)
-        if let enabled { definition.startsAtBoot = enabled }
-        return try ServiceWork(definition, wanted, at: argument.origin)
+        if let enabled {
+            if enabled, definition.supervisor == .named(.alone) {
+                let why = "without a supervisor nothing starts \(name) with the host"
+                throw DocumentError(.unusable(arguments["enabled"] ?? argument, why))
+            }
+            definition.startsAtBoot = enabled
+        }
+        return try ServiceWork(definition, wanted)
     }
 
     package func checkFiles(_ contents: Contents, _ diagnostics: inout Diagnostics) {

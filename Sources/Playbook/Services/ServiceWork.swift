@@ -14,26 +14,18 @@ package struct ServiceWork: Work {
 
     package init(
         _ definition: ServiceDefinition,
-        _ state: WantedState = .started,
-        at origin: Origin = RunScope.origin
+        _ state: WantedState = .started
     ) throws(DocumentError) {
         self.definition = definition
         self.state = state
         let allowed: [Supervisor]
         switch definition.supervisor {
-        case .automatic: allowed = Supervisor.allCases
+        // Never none by itself: who finds no supervisor is to say that it may do without one.
+        case .automatic: allowed = Supervisor.supervising
         case .oneOf(let supervisors): allowed = supervisors
         case .named(let supervisor): allowed = [supervisor]
-        case .none:
-            throw DocumentError(
-                Diagnostic(
-                    "the service \"\(definition.name)\" has no supervisor, so that nothing can start it",
-                    in: origin.source,
-                    at: origin.position,
-                    hint: "its \"supervisor\" is none"
-                )
-            )
         }
+        var place: String?
         var looks: [Look] = []
         var (paths, files): (Set<String>, Set<String>) = ([], [])
         var refused: DocumentError?
@@ -47,6 +39,7 @@ package struct ServiceWork: Work {
                         if version == supervisor.usualVersion { throw error }
                         continue
                     }
+                    place = place ?? rendering.place
                     files.formUnion(rendering.files.filter { !$0.isKept }.map(\.path) + rendering.links.map(\.path))
                     for look in rendering.looks where paths.insert(look.subject).inserted { looks.append(look.look) }
                 }
@@ -57,7 +50,7 @@ package struct ServiceWork: Work {
         // What no supervisor can do is no matter of the host.
         if looks.isEmpty, let refused { throw refused }
         pathLooks = looks
-        look = ServiceLook(.service(definition.name), paths: files.sorted())
+        look = ServiceLook(.service(definition.name), paths: files.sorted(), place: place)
     }
 
     package var looks: [Look] { [look.look] + pathLooks + owners.flatMap(\.looks) }
@@ -137,6 +130,7 @@ package struct ServiceWork: Work {
         }
         let comparison = DefinitionComparison(rendering, seen)
         if let problem = comparison.problem { return .impossible(problem) }
+        let isAlone = rendering.supervisor.supervisor == .alone
         var words = comparison.words
         if let old = found.manifest?.supervisor, old != rendering.supervisor.supervisor {
             words.append("from \(old.title) to \(rendering.supervisor.supervisor.title)")
@@ -146,17 +140,16 @@ package struct ServiceWork: Work {
             words.append(definition.startsAtBoot ? "enable" : "disable")
         }
         if words.isEmpty { return .none(note: found.members.isEmpty ? nil : found.summary) }
-        let operation = ServicePrograms.apply(
-            ServiceChange(
-                service: definition.name,
-                rendering: rendering,
-                expected: comparison.expectations,
-                state: state,
-                isEnabled: definition.startsAtBoot,
-                adopts: definition.adopts
-            )
+        let own = ServiceChange(
+            service: definition.name,
+            rendering: rendering,
+            expected: comparison.expectations,
+            state: state,
+            isEnabled: isAlone ? nil : definition.startsAtBoot,
+            adopts: definition.adopts
         )
-        var change = Change(operation, words: words, paths: comparison.changed)
+        var change = Change(ServicePrograms.apply(own), words: words, paths: comparison.changed)
+        change.service = own
         change.differences = comparison.differences
         // What is there already stops as its own definition says.
         if let old = found.timeout, let own = usualTimeout { change.timeout = own + old }
@@ -227,13 +220,14 @@ package struct ServiceWork: Work {
         let there = found.supervisors.map(\.text).joined(separator: ", ")
         let version: SupervisorVersion
         switch definition.supervisor {
+        case .named(.alone): version = Supervisor.alone.usualVersion
         case .named(let wanted):
             guard let own = found.supervisors.first(where: { $0.supervisor == wanted }) else {
                 let has = there.isEmpty ? "none that Baton knows runs there" : "the host has \(there)"
                 return .failure(Refusal("\(definition.name) needs \(wanted.title), and \(has)"))
             }
             version = own
-        case .automatic, .oneOf, .none:
+        case .automatic, .oneOf:
             // Where it is already, it stays; else whoever is process 1 comes first.
             var order: [Supervisor] = [.systemd, .upstart, .supervisord, .runit]
             if case .oneOf(let own) = definition.supervisor { order = own }
@@ -243,9 +237,20 @@ package struct ServiceWork: Work {
             }.first
             guard let own else {
                 let names = order.map(\.title).joined(separator: " or ")
-                return .failure(Refusal("no supervisor that it can run under runs there", hint: "that is \(names)"))
+                let hint = "that is \(names); with `supervisor: none` Baton starts it itself, once"
+                return .failure(Refusal("no supervisor that it can run under runs there", hint: hint))
             }
             version = own
+        }
+        if let old = found.manifest?.supervisor, (old == .alone) != (version.supervisor == .alone) {
+            // They are kept in different places, and neither knows the other's.
+            let (from, to) = (old == .alone ? "none" : old.title, version.supervisor.title)
+            return .failure(
+                Refusal(
+                    "\(definition.name) has the supervisor \(from) there, and its definition says \(to)",
+                    hint: "`state: absent` takes it from there; then it can be put there anew"
+                )
+            )
         }
         do throws(DocumentError) {
             return .success(try definition.rendered(for: version))

@@ -75,6 +75,7 @@ extension HostDeployment {
             to: way.to.id,
             newTarget: way.to.target,
             lost: .forward,
+            isBack: true,
             services: handings
         )
         switching.former = Dictionary(way.former.map { ($0.name, $0) }) { first, _ in first }

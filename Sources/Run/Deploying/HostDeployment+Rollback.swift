@@ -85,12 +85,24 @@ extension HostDeployment {
         guard case .success(let seen) = await self.look([look]), let pending = HandoverPending.read(seen[look]) else {
             throw Stop(failed("not_seen", "takeovers under \(root.path) could not be looked at"))
         }
+        try await endSwitch(root)
         for one in pending { try await end(one, in: HandoverProgram.directory(in: state, nonce: one.nonce), lease) }
         return .done()
     }
 
     /// So long another's takeover may take to its end.
     private static let patience = Duration.seconds(900)
+
+    /// Services that are being restarted: their program goes back once it hears of the new lease, and says how it ended.
+    private func endSwitch(_ root: ReleaseRoot) async throws(Stop) {
+        let deadline = remote.loop.now + Self.patience
+        while let record = try await sighting(of: root).switching, record.isAlive, !record.isOver {
+            if remote.loop.now >= deadline {
+                throw Stop(failed("busy", "the switch of run \(record.run) does not come to its end"))
+            }
+            await sleep.wait(.milliseconds(500))
+        }
+    }
 
     /// On the way to the new release it is called off: the guard would do so once it has heard of nobody for long enough. On
     /// the way back it goes on.
@@ -125,7 +137,7 @@ extension HostDeployment {
                 guard verdict.outcome == .dirty else { return }
                 throw Stop(DeployReport(.dirty, "dirty", "\(directory) ended dirty: \(verdict.because)"))
             }
-            await Sleep(on: remote.loop).wait(.milliseconds(500))
+            await sleep.wait(.milliseconds(500))
         }
         throw Stop(failed("busy", "the takeover in \(directory) does not come to its end"))
     }

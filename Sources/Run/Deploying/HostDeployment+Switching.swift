@@ -23,7 +23,10 @@ extension HostDeployment {
             }
         }
         let before = try await keep(deployment, lease)
-        try await change(.mark(deployment.id, .active), "mark \(deployment.id)", lease)
+        // A flip does it by itself, and a takeover flips on its own.
+        if deployment.services.first?.isTakeover == true {
+            try await change(.mark(deployment.id, .active), "mark \(deployment.id)", lease)
+        }
         var switching = Switching(
             root: deployment.root,
             lease: lease,
@@ -57,6 +60,8 @@ extension HostDeployment {
         var to: ReleaseID
         var newTarget: String
         var lost = HandoverOrder.Lost.back
+        /// To what it ran before.
+        var isBack = false
         /// In their order.
         var services: [Deployment.Handing]
         /// The services as they are with `from`, by name, as far as that is known.
@@ -65,6 +70,9 @@ extension HostDeployment {
         /// Where nothing ran before, and everything came with this release.
         var isFirst: Bool { from == nil && oldTarget == nil && services.allSatisfy(\.isNew) }
 
+        /// It ends on its side whatever becomes of the controller.
+        var isForward: Bool { lost == .forward }
+
         /// How the service is defined where it goes back to.
         func before(_ service: DeployedService) -> DeployedService { former[service.name] ?? service }
 
@@ -72,34 +80,40 @@ extension HostDeployment {
             guard let from, let oldTarget else { return nil }
             var other = self
             (other.from, other.oldTarget, other.to, other.newTarget) = (to, newTarget, from, oldTarget)
-            other.lost = .forward
+            (other.lost, other.isBack) = (.forward, true)
             other.former = Dictionary(services.map { ($0.service.name, $0.service) }) { first, _ in first }
             return other
         }
     }
 
-    /// Service after service. Where one fails, those before it go back with it.
+    /// Service after service; those that are restarted one behind another are one program on the host. Where one fails, those
+    /// before it go back with it.
     func hand(_ switching: Switching) async -> DeployReport {
         var words: [String] = []
         var done: [Deployment.Handing] = []
-        for handing in switching.services {
-            let report = await hand(handing, switching)
+        var rest = switching.services[...]
+        while let first = rest.first {
+            let group = first.isRestarted ? rest.prefix { $0.isRestarted } : rest.prefix(1)
+            rest = rest.dropFirst(group.count)
+            let report = await hand(Array(group), switching)
             words += report.words
             if report.word == .done {
-                done.append(handing)
+                done += group
                 continue
             }
+            if report.word == .dirty, switching.isFirst, report.problem?.kind == "start_failed" {
+                // Nothing ran before: it goes again, and nothing is left.
+                let names = (done + group).map(\.service.name)
+                return await withdraw(names, switching) ?? report.undone
+            }
             if report.word == .dirty || done.isEmpty { return report }
-            if switching.lost == .forward {
+            if switching.isForward {
                 // A way back is the last way there is: where it ends it ends.
                 let message = "\(report.problem?.message ?? ""); other services run \(switching.to)"
                 return DeployReport(.dirty, "take_back", message, hint: report.problem?.hint)
             }
             // The release is one: what was handed over goes back too.
-            if let stuck = await undo(done, switching) { return stuck }
-            var undone = report
-            undone.word = .undone
-            return undone
+            return await undo(done, switching) ?? report.undone
         }
         if switching.services.isEmpty {
             if let problem = await flip(switching) { return problem }
@@ -118,7 +132,7 @@ extension HostDeployment {
             var problem: DeployReport?
             if handing.isNew {
                 problem = await remove(handing.service.name)
-            } else if case .start = handing.way {
+            } else if handing.isFirst {
                 problem = await stop(switching.before(handing.service))
             } else {
                 let report = await again(switching.before(handing.service), reversed)
@@ -136,20 +150,21 @@ extension HostDeployment {
         return nil
     }
 
-    func hand(_ handing: Deployment.Handing, _ switching: Switching) async -> DeployReport {
-        switch handing.way {
-        case .takeover(let decision, let sighting):
-            return await takeOver(handing, decision, sighting, switching)
-        case .start, .restart: return await restart(handing, switching)
-        case .stay: return await stay(handing.service, switching)
+    /// One that is taken over or stays, or some that are restarted.
+    private func hand(_ group: [Deployment.Handing], _ switching: Switching) async -> DeployReport {
+        if isInterrupted, !switching.isBack { return DeployReport(.failed, "interrupted", "it was not begun") }
+        guard let first = group.first else { return .done() }
+        switch first.way {
+        case .takeover(let decision, let sighting): return await takeOver(first, decision, sighting, switching)
+        case .stay: return await stay(first.service, switching)
+        case .start, .restart: return await restart(group, switching)
         }
     }
 
     /// A service that was just handed over, once more: what was seen of it is not true any more.
     private func again(_ service: DeployedService, _ switching: Switching) async -> DeployReport {
         do throws(Stop) {
-            guard let handing = try await ways([service], switching.root).first else { return .done() }
-            return await hand(handing, switching)
+            return await hand(try await ways([service], switching.root), switching)
         } catch {
             return error.report
         }

@@ -19,7 +19,14 @@ final class HostDeployment: @unchecked Sendable {
     let emit: (String, HandoverEvent) -> Void
     var isTouched = false
     var isInterrupted = false
+    /// Nobody waits any more.
+    var isCancelled = false
+    /// What is under way ends on the side that ran before, and is not called off.
+    var isGoingBack = false
     var takeover: TakeoverDriver?
+    /// Rung where something is to be called off.
+    var bell: Bell?
+    let sleep: Sleep
     /// What was taken and not given back.
     var held: Lease?
 
@@ -36,13 +43,25 @@ final class HostDeployment: @unchecked Sendable {
         emit: @escaping (String, HandoverEvent) -> Void
     ) {
         (self.remote, self.account, self.run, self.redactor, self.emit) = (remote, account, run, redactor, emit)
+        sleep = Sleep(on: remote.loop)
     }
 
     var owner: String { "baton run \(run)" }
 
+    /// Called off, or ended where it is too late for that; what goes back goes on.
     func interrupt() {
         isInterrupted = true
+        if isGoingBack { return }
+        bell?.ring()
         if let takeover { takeover.assumeIsolated { $0.interrupt() } }
+    }
+
+    /// Nobody waits any more for what the host ends by itself.
+    func cancel() {
+        isInterrupted = true
+        isCancelled = true
+        sleep.end()
+        if let takeover { takeover.assumeIsolated { $0.leave() } }
     }
 
     func carryOut(_ deployment: Deployment) async -> DeployReport {
@@ -76,6 +95,9 @@ final class HostDeployment: @unchecked Sendable {
     struct Stop: Error {
         var report: DeployReport
         init(_ report: DeployReport) { self.report = report }
+
+        /// What became of it on the host nobody has seen.
+        var isLinkLost: Bool { report.problem?.kind == "link_lost" }
     }
 
     // MARK: Before anybody notices

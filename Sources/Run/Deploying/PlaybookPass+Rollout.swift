@@ -12,7 +12,7 @@ extension PlaybookPass {
         let members = targets.filter { part.hosts.contains($0.name) && journeys[$0.name]?.isOver == false }.map(\.name)
         for host in members { journeys[host]?.beginRollout() }
         var isWell = true
-        var rollout = Rollout(members, RolloutPolicy(migrates: true))
+        var rollout = Rollout(members, RolloutPolicy(part.scope.play.rollout))
         let began = loop.now
         var (staged, changed, unchanged): (Set<String>, Set<String>, Set<String>) = ([], [], [])
         while !rollout.isFinished {
@@ -40,7 +40,8 @@ extension PlaybookPass {
                     for host in hosts { rollout.report(host, journeys[host].health) }
                 case .takeBack(let host):
                     journeys[host]?.beginTakingBack()
-                    await run(leg(legs.takingBack(journeys[host]?.handed ?? []), [host], part), targets)
+                    let tasks = legs.takingBack(journeys[host]?.handed ?? [])
+                    await run(leg(tasks, [host], part, tidying: .back), targets)
                     rollout.report(host, journeys[host]?.endTakingBack() == true ? .back : .failed)
                     changed.remove(host)
                 case .finish(let outcome): isWell = outcome.word == .ok
@@ -56,16 +57,47 @@ extension PlaybookPass {
                 rollout.report(host, report)
             }
         }
-        // Also where an earlier run had switched and was cut off before it said that all is well.
-        await run(leg(legs.deploys(.settle), Array(changed.union(unchanged)), part), targets)
-        let held = staged.union(unchanged).filter { journeys[$0]?.holdsLease == true }
-        await run(leg(legs.deploys(.letGo), Array(held), part), targets)
+        // Also where an earlier run had switched and was cut off before it said that all is well. One whose turn did not come to
+        // its end is not good.
+        let well = changed.union(unchanged).filter { journeys[$0]?.isWhole == true }
+        await run(leg(legs.deploys(.settle), Array(well), part, tidying: .end), targets)
+        let settled = changed.intersection(well)
+        let held = members.filter { journeys[$0]?.holdsLease == true && !settled.contains($0) }
+        await run(leg(legs.deploys(.letGo), held, part, tidying: .end), targets)
         for host in staged { journeys[host]?.leaveStaged() }
         return isWell
     }
 
-    private func leg(_ tasks: [TaskDefinition], _ hosts: [String], _ part: Part, isFirst: Bool = false) -> Leg {
-        Leg(scope: part.scope, tasks: tasks, hosts: Set(hosts), isFirstOfPlay: isFirst, isTold: true)
+    private func leg(
+        _ tasks: [TaskDefinition],
+        _ hosts: [String],
+        _ part: Part,
+        isFirst: Bool = false,
+        tidying: Leg.Tidying? = nil
+    ) -> Leg {
+        Leg(
+            scope: part.scope,
+            tasks: tasks,
+            hosts: Set(hosts),
+            isFirstOfPlay: isFirst,
+            isTold: true,
+            tidying: tidying
+        )
+    }
+}
+
+extension RolloutPolicy {
+    /// As a play says.
+    fileprivate init(_ wish: PlayRollout) {
+        self.init(migrates: true)
+        if let time = wish.minHealthyTime { minHealthyTime = time }
+        if wish.serial.isEmpty { return }
+        serial = wish.serial.map { batch in
+            switch batch {
+            case .count(let count): .count(count)
+            case .percent(let share): .percent(share)
+            }
+        }
     }
 }
 

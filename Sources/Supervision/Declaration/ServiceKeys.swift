@@ -108,7 +108,7 @@ package enum ServiceKeys {
         ),
         ServiceKey(
             "supervisor",
-            .choice(["auto"] + Supervisor.allCases.map(\.rawValue) + ["none"]),
+            .choice(["auto"] + Supervisor.allCases.map(\.rawValue)),
             usual: "auto",
             "Who keeps it running."
         ),

@@ -24,7 +24,7 @@ extension ServiceDeclaration {
 
     private var mayRunUnder: Set<Supervisor> {
         switch constant("supervisor") {
-        case nil, "auto": Set(Supervisor.allCases)
+        case nil, "auto": Set(Supervisor.supervising)
         case let name?: Set([Supervisor(rawValue: name)].compactMap { $0 })
         }
     }

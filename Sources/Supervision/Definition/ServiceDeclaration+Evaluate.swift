@@ -142,11 +142,10 @@ extension ServiceDeclaration {
             reader.read("runtime_directories") { (reading) throws(DocumentError) in
                 try reading.each { (item) throws(DocumentError) in try item.runtimeDirectory() }
             } ?? []
-        let names = ["auto"] + Supervisor.allCases.map(\.rawValue) + ["none"]
+        let names = ["auto"] + Supervisor.allCases.map(\.rawValue)
         let supervisor = reader.read("supervisor") { (reading) throws(DocumentError) in try reading.choice(names) }
         if let supervisor {
-            definition.supervisor =
-                supervisor == "none" ? .none : Supervisor(rawValue: supervisor).map { .named($0) } ?? .automatic
+            definition.supervisor = Supervisor(rawValue: supervisor).map { .named($0) } ?? .automatic
         }
         definition.adopts = reader.read("adopt") { (reading) throws(DocumentError) in try reading.flag() } ?? false
     }

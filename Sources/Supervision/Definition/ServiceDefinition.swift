@@ -31,6 +31,8 @@ package struct ServiceDefinition: Sendable, Equatable {
     package var adopts = false
     /// Configuration that comes with it, read.
     package var files: [InstalledFile] = []
+    /// ROOT/.baton/services where it is kept beside its release; nil for the host's own place.
+    var place: String?
     /// Where each key was written, by the rows of the table of supervisors.
     package var origins: [String: Origin] = [:]
 
@@ -165,7 +167,6 @@ package enum SupervisorChoice: Sendable, Equatable {
     /// The first of these that runs there.
     case oneOf([Supervisor])
     case named(Supervisor)
-    case none
 }
 
 /// What the definition says of handovers; what is done is decided by what is found.

@@ -194,7 +194,6 @@ extension SupervisorChoice {
         let words = try reading.all(5) { (item) throws(DocumentError) in try item.text() }
         switch words {
         case ["auto"]: self = .automatic
-        case ["none"]: self = .none
         default:
             let isAny = words.first == "any"
             let supervisors = (isAny ? Array(words.dropFirst()) : words).compactMap { Supervisor(rawValue: $0) }

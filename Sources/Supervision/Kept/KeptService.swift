@@ -147,7 +147,6 @@ extension SupervisorChoice {
     fileprivate var words: [String] {
         switch self {
         case .automatic: ["auto"]
-        case .none: ["none"]
         case .named(let supervisor): [supervisor.rawValue]
         case .oneOf(let supervisors): ["any"] + supervisors.map(\.rawValue)
         }

@@ -16,6 +16,8 @@ struct Launcher {
     var given: [EnvironmentVariable] = []
     /// Whether the script runs as the service's user, or as root.
     var setsLimits = true
+    /// Who starts it as who it already is has the home that the environment says.
+    var keepsOwnHome = false
 
     /// What every service gets that says nothing else.
     static let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -36,6 +38,7 @@ struct Launcher {
     /// The environment, the limits and the directory. What fails ends the script: a service never starts half.
     var preparation: [String] {
         var lines = Launcher.identity(of: service)
+        if keepsOwnHome { lines[0] = "[ \"$(id -un)\" = \(service.user) ] || \(lines[0])" }
         if setsLimits { lines += service.limits.map(Launcher.line) }
         if !service.environmentFiles.isEmpty {
             lines += ["set -a"] + service.environmentFiles.map { ". \($0) || exit 1" } + ["set +a"]

@@ -23,11 +23,13 @@ extension ServiceDefinition {
     }
 
     private func manifest(_ rendering: Rendering, postStop: String?) -> String {
+        let supervisor = rendering.supervisor.supervisor
         var lines = [
-            "service \(name)", "supervisor \(rendering.supervisor.supervisor.rawValue)", "whole \(rendering.whole)",
+            "service \(name)", "supervisor \(supervisor.rawValue)", "whole \(rendering.whole)",
             "user \(user)", "start_seconds \(startSeconds)", "stop_seconds \(stopSeconds)",
             "reload_signal \(reloadSignal.name)", "boot \(startsAtBoot ? "yes" : "no")",
         ]
+        if supervisor == .alone { lines += Alone.manifest(self) }
         if let postStop { lines += ["post_stop \(postStop)", "post_stop_in \(commonDirectory ?? "/")"] }
         for (member, instance) in zip(rendering.members, instances) {
             lines.append("member \(member)")
@@ -39,7 +41,7 @@ extension ServiceDefinition {
         let files = rendering.files.filter { !$0.isKept }.map(\.path)
         lines += files.map { "file \($0)" } + rendering.links.map { "link \($0.path)" }
         lines += rendering.directories.map(\.path).filter { directory in
-            directory != folder && !Self.shared.contains(directory)
+            directory != folder && !Self.shared.contains(directory) && place?.hasPrefix(directory) != true
                 && files.contains { $0.hasPrefix(directory + "/") }
         }.map { "directory \($0)" }
         return "# \(Rendering.mark)\n" + lines.map { $0 + "\n" }.joined()
@@ -58,5 +60,5 @@ extension ServiceDefinition {
 
 extension Supervisor {
     /// Has no way of its own to run something once all instances have stopped.
-    fileprivate var runsPostStop: Bool { self == .supervisord || self == .runit }
+    fileprivate var runsPostStop: Bool { self == .supervisord || self == .runit || self == .alone }
 }

@@ -36,6 +36,8 @@ package struct Rendering: Sendable, Equatable {
         package var group: String?
 
         package static let root = Owner(user: "root", group: "root")
+        /// Whoever puts it there.
+        package static let installer = Owner(user: "", group: nil)
     }
 
     package var supervisor: SupervisorVersion
@@ -47,6 +49,8 @@ package struct Rendering: Sendable, Equatable {
     fileprivate(set) var configuration: Set<String> = []
     /// The path of the file that says what is here.
     package internal(set) var manifest = ""
+    /// ROOT/.baton/services where it is kept beside its release.
+    package fileprivate(set) var place: String?
     /// What the supervisor calls the service as a whole.
     package var whole: String
     /// And each of its instances, in their order.
@@ -69,6 +73,16 @@ package struct Rendering: Sendable, Equatable {
         directories.append(Directory(path: path, mode: 0o755, owner: .root))
     }
 
+    /// Nobody has to be root for what lies beside a release; its configuration has owners of its own.
+    fileprivate mutating func giveToInstaller() {
+        for index in files.indices where files[index].owner == .root && !isConfiguration(files[index].path) {
+            files[index].owner = .installer
+        }
+        for index in directories.indices where directories[index].owner == .root {
+            directories[index].owner = .installer
+        }
+    }
+
     /// The first line of every file, by which Baton knows its own.
     static let mark = "Written by Baton. Changes here are lost with the next deployment."
 }
@@ -76,6 +90,11 @@ package struct Rendering: Sendable, Equatable {
 extension ServiceDefinition {
     /// The files for a supervisor. A key that it cannot do is an error that names both.
     package func rendered(for version: SupervisorVersion) throws(DocumentError) -> Rendering {
+        if version.supervisor == .alone { return try Alone.settled(self).files(for: version) }
+        return try files(for: version)
+    }
+
+    private func files(for version: SupervisorVersion) throws(DocumentError) -> Rendering {
         let supervisor = version.supervisor
         let oldest = supervisor.oldestVersion
         var diagnostics = Diagnostics()
@@ -103,12 +122,20 @@ extension ServiceDefinition {
         case .runit:
             rendering = try Runit.render(self, version)
             births = instances.map { birth(of: $0) }
+        case .alone:
+            rendering = try Alone.render(self, version)
+            births = instances.map { birth(of: $0) }
         }
+        rendering.place = place
         rendering.directories.insert(contentsOf: folders, at: 0)
         try addFiles(to: &rendering)
         addManifest(to: &rendering, births: births.map { $0 + birthOfFiles })
+        if place != nil { rendering.giveToInstaller() }
         return rendering
     }
+
+    /// With what its supervisor, if it names one, makes of what it does not say.
+    package var settled: ServiceDefinition { supervisor == .named(.alone) ? Alone.settled(self) : self }
 
     private func addFiles(to rendering: inout Rendering) throws(DocumentError) {
         for file in files {
@@ -146,10 +173,18 @@ extension ServiceDefinition {
         )
     }
 
-    /// Where the manifest, launchers and secrets lie. Root owns it.
-    var folder: String { "/etc/baton/services/\(name)" }
+    /// Where the manifest, launchers and secrets lie. Root owns it, or whose release it is.
+    var folder: String { "\(place ?? "/etc/baton/services")/\(name)" }
 
     private var folders: [Rendering.Directory] {
-        ["/etc/baton", "/etc/baton/services", folder].map { Rendering.Directory(path: $0, mode: 0o755, owner: .root) }
+        if let place {
+            // The first is the one that a release has of its own.
+            return [(String(place.dropLast("/services".count)), 0o700), (place, 0o755), (folder, 0o755)].map {
+                Rendering.Directory(path: $0.0, mode: $0.1, owner: .installer)
+            }
+        }
+        return ["/etc/baton", "/etc/baton/services", folder].map {
+            Rendering.Directory(path: $0, mode: 0o755, owner: .root)
+        }
     }
 }

@@ -4,8 +4,9 @@ internal import Shell
 
 /// The shell functions that services are looked at and changed with (programs/services).
 enum ServiceLibrary: String, CaseIterable {
-    case common, journal, lock, members, procedure, apply, install, restore, look, detach
+    case common, journal, lock, members, procedure, apply, install, restore, `switch`, look, detach
     case systemd, systemdUnits, supervisordFind, supervisord, supervisordGroups, runit, runitTake, upstart
+    case none, noneAct, noneTake
 
     /// What looks need.
     static let looking: [ServiceLibrary] = changing + drivers + [.look]
@@ -17,6 +18,7 @@ enum ServiceLibrary: String, CaseIterable {
     ]
     private static let drivers: [ServiceLibrary] = [
         .systemd, .systemdUnits, .supervisordFind, .supervisord, .supervisordGroups, .runit, .runitTake, .upstart,
+        .none, .noneAct, .noneTake,
     ]
 
     static let lookingParts: Set<HostLibrary> = [.state, .age, .limit]
@@ -41,6 +43,7 @@ enum ServiceLibrary: String, CaseIterable {
         case .install: baton_services_install_sh()
         case .restore: baton_services_restore_sh()
         case .look: baton_services_look_sh()
+        case .switch: baton_services_switch_sh()
         case .detach: baton_services_detach_sh()
         case .systemd: baton_services_systemd_sh()
         case .systemdUnits: baton_services_systemd_units_sh()
@@ -50,6 +53,9 @@ enum ServiceLibrary: String, CaseIterable {
         case .runit: baton_services_runit_sh()
         case .runitTake: baton_services_runit_take_sh()
         case .upstart: baton_services_upstart_sh()
+        case .none: baton_services_none_sh()
+        case .noneAct: baton_services_none_act_sh()
+        case .noneTake: baton_services_none_take_sh()
         }
     }
 }
@@ -58,31 +64,61 @@ enum ServiceLibrary: String, CaseIterable {
 /// so that several procedures in one program have them once.
 enum Procedure {
     /// `text` is read before the call; `title` is one word for the journal.
-    static func script(_ name: String, title: String, text: String = "", call: [String]) -> HostScript {
-        var libraries = ServiceLibrary.following.map(\.library)
-        var carried: [String] = []
-        for part in ServiceLibrary.procedureParts {
-            libraries.append(carry("part_\(part.rawValue)", HostLibrary.text([part]), &carried))
-        }
-        for library in ServiceLibrary.procedures {
-            let code = HostLibrary.code(of: library.library.source)
-            libraries.append(carry("service_\(library.rawValue)", code, &carried))
-        }
+    /// `place` is where services of a release are kept, and nil where the name has to do.
+    static func script(
+        _ name: String,
+        title: String,
+        place: String? = nil,
+        text: String = "",
+        call: [String]
+    ) -> HostScript {
+        var program = CarriedProgram()
+        program.carryProcedures()
+        return program.script(name, title: title, place: place, text: at(place) + text, words: call)
+    }
+
+    /// What tells a procedure so.
+    static func at(_ place: String?) -> String { place.map { "baton_places \(Quoting.word($0))\n" } ?? "" }
+}
+
+/// What a program that runs by itself is put together from.
+struct CarriedProgram {
+    private var libraries = ServiceLibrary.following.map(\.library)
+    private var carried: [String] = []
+
+    mutating func carryProcedures() {
+        for part in ServiceLibrary.procedureParts { carry("part_\(part.rawValue)", HostLibrary.text([part])) }
+        for library in ServiceLibrary.procedures { carry(library) }
+    }
+
+    mutating func carry(_ library: ServiceLibrary) {
+        carry("service_\(library.rawValue)", HostLibrary.code(of: library.library.source))
+    }
+
+    mutating func carry(_ name: String, _ code: String) {
+        let variable = "b_carried_\(name)"
+        carried.append(variable)
+        libraries.append(ScriptLibrary("carried \(name)", source: "\(variable)=\(Quoting.word(code))\n"))
+    }
+
+    /// `by` is the function that runs by itself: that of procedures, if nothing else is said.
+    func script(
+        _ name: String,
+        title: String,
+        place: String? = nil,
+        text: String,
+        words: [String],
+        by: String? = nil
+    ) -> HostScript {
         let pieces = carried.map { "\"$\($0)\"" }.joined(separator: " ")
         var own = "b_pieces() { printf '%s\\n' \(pieces) \"$b_text\"; }\n"
         own += "b_text=\(Quoting.word(text))\n"
-        own += "b_words=\(Quoting.word(Quoting.line(call)))\n"
+        own += "b_words=\(Quoting.word(Quoting.line(words))) b_by=\(by ?? "")\n"
         return HostScript(
             libraries: libraries,
             parts: ServiceLibrary.followingParts,
             text: own,
-            call: ["baton_detached", name, title]
+            call: ["baton_detached", name, title, place ?? ""]
         )
-    }
-
-    private static func carry(_ name: String, _ code: String, _ carried: inout [String]) -> ScriptLibrary {
-        let variable = "b_carried_\(name)"
-        carried.append(variable)
-        return ScriptLibrary("carried \(name)", source: "\(variable)=\(Quoting.word(code))\n")
     }
 }

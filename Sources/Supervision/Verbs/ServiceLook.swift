@@ -7,18 +7,21 @@ package struct ServiceLook: Hashable, Sendable {
     package let subject: ServiceSubject
     /// Paths that a definition of this name may have, to tell whether it is Baton's.
     package var paths: [String]
+    /// Where it is kept if that is beside its release; nil where the name has to do.
+    package var place: String?
     package var look: Look { .script(script) }
 
-    package init(_ subject: ServiceSubject, paths: [String] = []) {
+    package init(_ subject: ServiceSubject, paths: [String] = [], place: String? = nil) {
         self.subject = subject
         self.paths = paths
+        self.place = place
     }
 
     var script: HostScript {
         HostScript(
             libraries: ServiceLibrary.looking.map(\.library),
             parts: ServiceLibrary.lookingParts,
-            call: ["baton_services_look", subject.name, subject.kind, subject.supervisor] + paths
+            call: ["baton_services_look", subject.name, subject.kind, subject.supervisor, place ?? ""] + paths
         )
     }
 

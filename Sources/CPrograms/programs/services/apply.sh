@@ -72,6 +72,13 @@ baton_compare_directory() {
         exit 1
     fi
     case $4 in
+    # Of whoever this is: what is above is looked at only where a service could lead root astray.
+    '')
+        if [ -e "$2" ] && ! baton_ours "$2"; then
+            printf '%s must be the own directory of whoever deploys, and not to be written by others\n' "$2" >&2
+            exit 1
+        fi
+        ;;
     root:*)
         b_up=$2
         while [ -n "$b_up" ] && [ "$b_up" != "$b_top" ]; do

@@ -7,6 +7,30 @@ b_etc=/etc/baton/services b_var=/var/lib/baton/services b_volatile=/run/baton/.s
 b_newline='
 '
 
+# baton_places FOLDER: what is kept of services lies in this one, ROOT/.baton/services, beside the release that they belong to.
+baton_places() { b_placed=yes b_etc=$1 b_var=$1/.state b_volatile=$1/.run; }
+
+# baton_find_places NAME: where service NAME lies, for who knows its name only. Beside a release it is found by a link in the
+# home of whoever put it there.
+baton_find_places() {
+    if [ -n "${b_placed-}" ] || [ -O "$b_etc/$1/service" ] || ! baton_good_name "$1" || ! baton_home; then return 0; fi
+    b_path=$b_home/.baton/services/$1
+    if [ ! -h "$b_path" ] || ! baton_ours "${b_path%/*}" "$b_home/.baton"; then return 0; fi
+    baton_target "$b_home/.baton/services/$1"
+    case $b_target in /*"/.baton/services/$1") if [ -d "$b_target" ]; then baton_places "${b_target%/*}"; fi ;; esac
+}
+
+# The home of whoever this is, in b_home: what the environment says may be somebody else's.
+baton_home() {
+    b_home=${HOME-}
+    case $b_home in /*) if [ -d "$b_home" ] && [ -O "$b_home" ]; then return 0; fi ;; esac
+    b_home=$(id -un 2>/dev/null)
+    b_said="the home of user ${b_home:-$(id -u)} cannot be told"
+    case $b_home in '' | -* | *[!A-Za-z0-9_.-]*) return 1 ;; esac
+    eval "b_home=~$b_home"
+    [ -d "$b_home" ] && [ -O "$b_home" ]
+}
+
 # The time since the boot: as text in b_clock, in hundredths of a second in b_now.
 baton_clock() {
     read -r b_clock b_rest </proc/uptime
@@ -56,7 +80,7 @@ baton_state_folder() {
     for b_path in "${1%/*}" "$1" "$1/$2"; do
         if [ ! -d "$b_path" ]; then
             b_mask=022
-            if [ "$b_path" = "$1/$2" ]; then b_mask=077; fi
+            if [ "$b_path" = "$1/$2" ] || [ -n "${b_placed-}" ]; then b_mask=077; fi
             b_said=$( (umask "$b_mask" && mkdir -p "$b_path") 2>&1) || [ -d "$b_path" ] || return 1
         fi
         if [ -h "$b_path" ] || [ ! -O "$b_path" ]; then
@@ -72,7 +96,7 @@ baton_manifest() {
     b_service=$1 b_supervisor='' b_whole='' b_account=root b_start_seconds=1 b_stop_seconds=10 b_boot_seconds=60
     b_reload_signal=HUP
     b_boot=yes b_post_stop='' b_post_stop_in=/ b_members='' b_logs='' b_files='' b_links='' b_folders='' b_count_of=0
-    b_user_log=
+    b_user_log='' b_pidfile='' b_stop_signal=TERM b_program='' b_root=
     b_said="\"$1\" cannot be the name of a service"
     baton_good_name "$1" || return 1
     b_manifest=$b_etc/$1/service
@@ -102,6 +126,13 @@ baton_manifest() {
             ;;
         'log '*) b_logs="$b_logs$b_count_of $b_value$b_newline" ;;
         'log_of_user '*) b_user_log=yes ;;
+        'stop_signal '*) b_stop_signal=$b_value ;;
+        'program '*) b_program=$b_value ;;
+        'root '*) b_root=$b_value ;;
+        'pidfile '*)
+            baton_good_path "$b_value" || return 1
+            b_pidfile=$b_value
+            ;;
         'file '*)
             baton_good_path "$b_value" || return 1
             b_files=$b_files$b_value$b_newline
@@ -116,9 +147,9 @@ baton_manifest() {
             ;;
         esac
     done <"$b_manifest"
-    case $b_supervisor in systemd | supervisord | upstart | runit) ;; *) return 1 ;; esac
+    case $b_supervisor in systemd | supervisord | upstart | runit | none) ;; *) return 1 ;; esac
     case $b_start_seconds$b_stop_seconds in *[!0-9]*) return 1 ;; esac
-    case $b_account$b_reload_signal in *[!A-Za-z0-9_.-]*) return 1 ;; esac
+    case $b_account$b_reload_signal$b_stop_signal in *[!A-Za-z0-9_.-]*) return 1 ;; esac
     if [ -z "$b_members" ] || [ "$b_count_of" -gt 200 ]; then return 1; fi
     b_said=
 }

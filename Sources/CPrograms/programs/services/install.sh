@@ -19,7 +19,7 @@ baton_install_file() {
         # Names of user and group, with a tab between them.
         b_tab='	'
         b_user=${b_names_1%%"$b_tab"*} b_group=${b_names_1#*"$b_tab"}
-        case $4 in "$b_user:" | "$b_user:$b_group") return 0 ;; esac
+        case $4 in '' | "$b_user:" | "$b_user:$b_group") return 0 ;; esac
         ;;
     esac
     # Of a member that is new: some supervisors start it as soon as they know it.

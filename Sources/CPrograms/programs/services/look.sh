@@ -2,11 +2,12 @@
 # shellcheck disable=SC2034,SC2154  # the files of this library share their variables
 # What a service is on a host, as lines for a reader: `KEY VALUE`.
 
-# baton_services_look NAME unit|service SUPERVISOR PATH...: SUPERVISOR may be empty. Of the paths, those that Baton did not
-# write are told.
+# baton_services_look NAME unit|service SUPERVISOR FOLDER PATH...: SUPERVISOR may be empty, and FOLDER, which is where services
+# of a release are kept, as well. Of the paths, those that Baton did not write are told.
 baton_services_look() {
     b_name_of=$1 b_owner=$1 b_kind_of=$2 b_given=$3
-    shift 3
+    if [ -n "$4" ]; then baton_places "$4"; elif [ "$2" = service ]; then baton_find_places "$1"; fi
+    shift 4
     baton_find_timeout
     for b_supervisor in systemd supervisord upstart runit; do
         if baton_drive here; then printf 'supervisor %s %s\n' "$b_supervisor" "$b_version"; fi
@@ -45,7 +46,10 @@ baton_look_known() {
         printf 'nobody %s\n' "$b_supervisor"
         return
     fi
-    if baton_drive enabled "$b_whole"; then echo 'enabled yes'; else echo 'enabled no'; fi
+    case $b_supervisor in
+    none) ;;
+    *) if baton_drive enabled "$b_whole"; then echo 'enabled yes'; else echo 'enabled no'; fi ;;
+    esac
     baton_drive forget
     baton_with_members baton_drive states
     baton_each baton_look_member

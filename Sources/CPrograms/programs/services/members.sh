@@ -249,7 +249,9 @@ baton_all_up() { baton_each baton_still_up && baton_gather up; }
 
 baton_start_all() { baton_each baton_start_member && baton_all_up; }
 baton_stop_all() { baton_each baton_stop_member && baton_gather down && baton_after_stop; }
-baton_restart_all() { baton_each baton_restart_member && baton_all_up; }
+# One after another; between two of them somebody may say that it is enough.
+baton_restart_next() { { [ -z "${b_watch-}" ] || "$b_watch"; } && baton_restart_member "$@"; }
+baton_restart_all() { baton_each baton_restart_next && baton_all_up; }
 baton_reload_all() { baton_each baton_reload_member && baton_all_up; }
 
 # Whether it starts at boot, as $1 says.

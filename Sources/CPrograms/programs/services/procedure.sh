@@ -11,6 +11,7 @@ baton_procedure() {
     b_service=$2 b_owner=$2 b_run=$1
     shift 2
     baton_find_timeout
+    if [ "$2 ${5-}" != 'baton_service_verb unit' ]; then baton_find_places "$b_service"; fi
     # In a shell of its own, as it shares its variables with everybody.
     if [ "$2 ${5-}" = 'baton_service_verb unit' ]; then
         b_owner=$(baton_unit "$4" "$6" && baton_own && printf %s "$b_owner") || b_owner=$b_service
@@ -122,7 +123,8 @@ baton_remove_service() {
     baton_drive take_away 2>/dev/null || :
     rm -f "$b_etc/$b_service/service"
     rmdir "$b_etc/$b_service" 2>/dev/null
-    rm -rf "$b_var/$b_service/previous" "/run/baton/$b_service"
+    rm -rf "$b_var/$b_service/previous"
+    [ -n "${b_placed-}" ] || rm -rf "/run/baton/$b_service"
     baton_note removed "$b_service"
 }
 
