@@ -84,6 +84,9 @@ static const unsigned char releases_flip_sh[] = {
 static const unsigned char releases_prune_sh[] = {
 #embed "programs/releases/prune.sh"
 };
+static const unsigned char releases_name_sh[] = {
+#embed "programs/releases/name.sh"
+};
 static const unsigned char releases_keep_sh[] = {
 #embed "programs/releases/keep.sh"
 };
@@ -210,6 +213,9 @@ static const unsigned char handover_preflight_server_sh[] = {
 static const unsigned char handover_preflight_trial_sh[] = {
 #embed "programs/handover/preflight-trial.sh"
 };
+static const unsigned char handover_pending_sh[] = {
+#embed "programs/handover/pending.sh"
+};
 static const unsigned char handover_lay_sh[] = {
 #embed "programs/handover/lay.sh"
 };
@@ -245,6 +251,7 @@ baton_program baton_releases_migrate_sh(void) { return PROGRAM(releases_migrate_
 baton_program baton_releases_adopt_sh(void) { return PROGRAM(releases_adopt_sh); }
 baton_program baton_releases_flip_sh(void) { return PROGRAM(releases_flip_sh); }
 baton_program baton_releases_prune_sh(void) { return PROGRAM(releases_prune_sh); }
+baton_program baton_releases_name_sh(void) { return PROGRAM(releases_name_sh); }
 baton_program baton_releases_keep_sh(void) { return PROGRAM(releases_keep_sh); }
 baton_program baton_releases_uses_sh(void) { return PROGRAM(releases_uses_sh); }
 baton_program baton_releases_look_sh(void) { return PROGRAM(releases_look_sh); }
@@ -287,4 +294,5 @@ baton_program baton_handover_preflight_process_sh(void) { return PROGRAM(handove
 baton_program baton_handover_preflight_around_sh(void) { return PROGRAM(handover_preflight_around_sh); }
 baton_program baton_handover_preflight_server_sh(void) { return PROGRAM(handover_preflight_server_sh); }
 baton_program baton_handover_preflight_trial_sh(void) { return PROGRAM(handover_preflight_trial_sh); }
+baton_program baton_handover_pending_sh(void) { return PROGRAM(handover_pending_sh); }
 baton_program baton_handover_lay_sh(void) { return PROGRAM(handover_lay_sh); }

@@ -16,7 +16,8 @@ package enum Tool {
         exitCodes: Events.ExitCode.allCases.map { .init(Int($0.rawValue), $0.meaning) },
         subcommands: [
             InitCommand.declaration, LabCommand.declaration, ValidateCommand.declaration, PlanCommand.declaration,
-            DeployCommand.declaration, RenderCommand.declaration, StatusCommand.declaration,
+            DeployCommand.declaration, RollbackCommand.declaration, RenderCommand.declaration,
+            StatusCommand.declaration,
         ] + ServiceVerbs.declarations + [
             LogsCommand.declaration, DaemonCommand.declaration, ExecCommand.declaration, FactsCommand.declaration,
             HostsCommand.declaration,
@@ -61,6 +62,7 @@ package enum Tool {
         case "validate": return try await ValidateCommand.run(parsed, context)
         case "plan": return try await PlanCommand.run(parsed, context)
         case "deploy": return try await DeployCommand.run(parsed, context)
+        case "rollback": return try await RollbackCommand.run(parsed, context)
         case "render": return try await RenderCommand.run(parsed, context)
         case "status": return try await StatusCommand.run(parsed, context)
         case "restart": return try await ServiceVerbs.run(.restart, parsed, context)

@@ -72,8 +72,22 @@ extension RunResult {
         .members([
             "schema": .string(Self.schema), "run": .string(run), "command": .string(command),
             "outcome": .string(outcome.rawValue), "exit": .integer(Int(exit.rawValue)), "touched": .integer(touched),
-            "releases": .object([]), "hosts": .array(hosts.map { $0.json(redactor) }),
+            "releases": releases, "hosts": .array(hosts.map { $0.json(redactor) }),
         ])
+    }
+}
+
+extension RunResult {
+    /// The hosts of each release, in their order.
+    private var releases: JSON {
+        var ids: [String] = []
+        for case let id? in hosts.map({ $0.release?.current }) where !ids.contains(id) { ids.append(id) }
+        return .object(
+            ids.map { id in
+                let names = hosts.filter { $0.release?.current == id }.map { JSON.string($0.host) }
+                return JSON.Member(name: id, value: .array(names))
+            }
+        )
     }
 }
 
@@ -87,6 +101,7 @@ extension HostResult {
             let values = facts.map { JSON.Member(name: $0.name, value: .string(redactor.clean($0.value))) }
             members.append(.init(name: "facts", value: .object(values)))
         }
+        if let release { members.append(.init(name: "release", value: release.json(redactor))) }
         if let services {
             members.append(.init(name: "services", value: .array(services.map { $0.json(redactor) })))
         }

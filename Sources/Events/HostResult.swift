@@ -48,6 +48,8 @@ package struct HostResult: Equatable, Sendable {
     package var facts: [Fact]?
     /// The services that were asked for, as they are in the end.
     package var services: [ServiceState]?
+    /// The release that was asked for.
+    package var release: ReleaseState?
     /// What was to run there does not, or nobody knows.
     package var isDown = false
     /// What became of each task of a playbook, in their order; tasks that a failure kept from starting are not in it.
@@ -90,8 +92,6 @@ package struct HostResult: Equatable, Sendable {
 
     /// It cannot be done as the host is, and nothing was changed.
     package static let refusedKind = "refused"
-
-    /// A release was to come to it.
 
     private static let driftedKind = "drifted"
 

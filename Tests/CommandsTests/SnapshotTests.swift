@@ -30,7 +30,8 @@ import Darwin
     }
 
     @Test(arguments: [
-        "", "validate", "plan", "deploy", "render", "status", "restart", "reload", "start", "stop", "logs", "exec",
+        "", "validate", "plan", "deploy", "rollback", "render", "status", "restart", "reload", "start", "stop", "logs",
+        "exec",
         "facts", "hosts", "lab", "lab up", "init", "completions",
         "version",
         "manual",

@@ -90,6 +90,15 @@ enum Samples {
         state.notes = ["hunter22"]
         var result = HostResult(host: "web11", status: .failed, touched: true)
         result.services = [state]
+        var release = ReleaseState("shop", root: "/srv/shop")
+        (release.current, release.previous) = ("2-0123456789ab", "1-0123456789ab")
+        release.releases = [
+            ReleaseState.Row("2-0123456789ab", "active", at: 1_700_000_000, run: "r"),
+            ReleaseState.Row("1-0123456789ab", "good", at: 0, run: "q"),
+        ]
+        release.lease = ReleaseState.Lease(owner: "baton run r", epoch: 7, secondsLeft: 59)
+        (release.takeovers, release.notes) = (["armed"], ["current is a directory"])
+        result.release = release
         result.isDown = true
         return result
     }()

@@ -41,6 +41,7 @@ baton_program baton_releases_migrate_sh(void);
 baton_program baton_releases_adopt_sh(void);
 baton_program baton_releases_flip_sh(void);
 baton_program baton_releases_prune_sh(void);
+baton_program baton_releases_name_sh(void);
 baton_program baton_releases_keep_sh(void);
 baton_program baton_releases_uses_sh(void);
 baton_program baton_releases_look_sh(void);
@@ -85,6 +86,8 @@ baton_program baton_handover_evidence_sh(void);
 baton_program baton_handover_roles_sh(void);
 // What lays it down there.
 baton_program baton_handover_lay_sh(void);
+// Which of them are not over.
+baton_program baton_handover_pending_sh(void);
 
 // What is looked at before a takeover (programs/handover).
 baton_program baton_handover_preflight_sh(void);

@@ -18,8 +18,9 @@ package enum ReleaseChange: Equatable, Sendable {
     case abandon(expected: ReleaseID)
     /// These go, as `Retention` chose them; the host looks once more at each, and leaves those that are in use.
     case prune([ReleaseID])
-    /// What a rollback to the release will need, in place of what was kept before.
-    case keep(ReleaseID, [KeptFile])
+    /// What a rollback to the release will need, in place of what was kept before; with a name, its root is found by that
+    /// from then on.
+    case keep(ReleaseID, [KeptFile], name: String? = nil)
 
     package enum Mark: String, CaseIterable, Sendable {
         case active, good, bad
@@ -100,10 +101,10 @@ package enum ReleaseChange: Equatable, Sendable {
                 ReleaseLibrary.pruning,
                 ["baton_release_prune"] + front + [root.user, root.group ?? ""] + ids.map(\.text)
             )
-        case .keep(let id, let files):
+        case .keep(let id, let files, let name):
             return ReleaseLibrary.script(
                 ReleaseLibrary.keeping,
-                ["baton_release_keep"] + front + [id.text],
+                ["baton_release_keep"] + front + [id.text, name ?? ""],
                 text: try KeptFile.function(files)
             )
         }

@@ -4,13 +4,14 @@ internal import Text
 
 /// The shell functions that releases are looked at and changed with (programs/releases).
 enum ReleaseLibrary: String, CaseIterable {
-    case root, account, lease, take, record, unpack, stage, migrate, adopt, flip, prune, keep, uses, look
+    case root, account, lease, take, record, unpack, stage, migrate, adopt, flip, prune, name, keep, uses, look
 
     /// What each call needs of these: a host's shell reads a program byte by byte, and leases are renewed often.
     static let renewing: [ReleaseLibrary] = [.root, .lease]
     static let taking: [ReleaseLibrary] = renewing + [.take]
     static let recording: [ReleaseLibrary] = renewing + [.record]
-    static let keeping: [ReleaseLibrary] = recording + [.keep]
+    static let keeping: [ReleaseLibrary] = recording + [.name, .keep]
+    static let finding: [ReleaseLibrary] = [.name]
     static let adopting: [ReleaseLibrary] = recording + [.adopt]
     static let flipping: [ReleaseLibrary] = recording + [.flip]
     static let migrating: [ReleaseLibrary] = recording + [.account, .migrate]
@@ -22,6 +23,7 @@ enum ReleaseLibrary: String, CaseIterable {
     private var parts: Set<HostLibrary> {
         switch self {
         case .root, .lease: [.state, .age, .way]
+        case .name: [.way]
         case .account, .migrate: [.limit]
         // What is made above a root, and what is mounted below a tree.
         case .take, .adopt, .prune: [.change]
@@ -65,6 +67,7 @@ enum ReleaseLibrary: String, CaseIterable {
         case .adopt: baton_releases_adopt_sh()
         case .flip: baton_releases_flip_sh()
         case .prune: baton_releases_prune_sh()
+        case .name: baton_releases_name_sh()
         case .keep: baton_releases_keep_sh()
         case .uses: baton_releases_uses_sh()
         case .look: baton_releases_look_sh()

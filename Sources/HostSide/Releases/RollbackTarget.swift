@@ -25,7 +25,7 @@ package struct RollbackTarget: Equatable, Sendable {
 
     /// The hosts of a release together.
     package enum Choice<Host: Hashable & Sendable>: Equatable, Sendable {
-        /// All go to this one; hosts that are there already are not among them.
+        /// All go to this one; hosts where nothing is to be done are not among them.
         case common(ReleaseID, moving: [Host])
         /// They have no target in common, or some have none: what each would go to, for people to choose by.
         case table([Row])
@@ -44,6 +44,6 @@ package struct RollbackTarget: Equatable, Sendable {
         guard let target = rows.first?.target.target, rows.allSatisfy({ $0.target.target == target }) else {
             return .table(rows)
         }
-        return .common(target, moving: rows.filter { !$0.target.isThere }.map(\.host))
+        return .common(target, moving: rows.filter { !$0.target.isSettled }.map(\.host))
     }
 }

@@ -86,12 +86,14 @@ package struct DeployTask: TaskBody {
             part: part,
             before: before,
             name: name,
+            version: version,
             root: root,
             id: id,
             artifact: artifact,
             prepare: release.prepare,
             migrate: release.migrate,
-            services: services
+            services: services,
+            isWhole: services.count == catalog.services.values.count { $0.release?.name == name }
         )
     }
 

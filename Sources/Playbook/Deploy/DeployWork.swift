@@ -1,5 +1,4 @@
 import Events
-import Handover
 import HostSide
 import Supervision
 
@@ -8,27 +7,25 @@ struct DeployWork: Work {
     let part: DeployTask.Part
     let before: ReleaseID?
     let name: String
+    let version: String
     let root: ReleaseRoot
     let id: ReleaseID
     let artifact: FileChange.Content
     let prepare: String?
     let migrate: String?
     let services: [DeployedService]
+    let isWhole: Bool
 
     private var releases: ReleaseLook { ReleaseLook(root) }
 
     /// The new release's own check runs where its tree is there.
-    private func handover(_ service: DeployedService) -> HandoverLook {
-        var look = HandoverLook(service.definition)
-        if part == .hand { look.trial = HandoverLook.Trial(tree: root.tree(id)) }
-        return look
-    }
+    private var ways: ServiceWays { ServiceWays(services, root, trial: part == .hand ? id : nil) }
 
     var looks: [Look] {
         switch part {
-        case .migrate, .settle, .letGo: [releases.look]
-        case .plan, .stage, .hand, .check, .takeBack:
-            [releases.look] + services.flatMap { [handover($0).look] + $0.started.looks }
+        // What it goes back to is told by the host, which has kept it.
+        case .migrate, .settle, .letGo, .takeBack: [releases.look]
+        case .plan, .stage, .hand, .check: [releases.look] + ways.looks
         }
     }
 
@@ -61,12 +58,14 @@ struct DeployWork: Work {
         var deployment = Deployment(
             part: part,
             name: name,
+            version: version,
             root: root,
             id: id,
             artifact: artifact,
             prepare: prepare,
             migrate: migrate,
             services: [],
+            isWhole: isWhole,
             seen: sighting
         )
         switch part {
@@ -79,26 +78,16 @@ struct DeployWork: Work {
             if migrate == nil || sighting.currentRelease == id { return .none(note: "nothing to migrate") }
             return .deploy(deployment, words: ["migrated"])
         case .check: return check(deployment, seen)
-        case .plan, .stage, .hand, .takeBack: break
+        case .takeBack: return takeBack(deployment)
+        case .plan, .stage, .hand: break
         }
-        for service in services {
-            switch way(of: service, seen) {
-            case .success(let way): deployment.services.append(Deployment.Handing(service, way))
-            case .failure(let no): return no.decision
-            }
+        do throws(ServiceWays.Refusal) {
+            deployment.services = try ways.decide(seen, sighting)
+        } catch {
+            return .impossible(error.problem)
         }
-        if part == .takeBack {
-            guard let before, let record = sighting[before], record.hasTree else {
-                return .impossible(
-                    .init(
-                        kind: "no_way_back",
-                        message: "\(root.path) runs \(id), and there is nothing that it ran before to go back to"
-                    )
-                )
-            }
-            if sighting.currentRelease == before { return .none(note: "it runs \(before) already") }
-            deployment.before = record
-            return .deploy(deployment, words: ["back to \(before)"])
+        if let problem = deployment.kept.problem {
+            return .refused("\(name): \(problem)", "put large files into the artifact")
         }
         let staged = sighting[id]?.hasTree == true
         // One that was switched to by a run that was cut off is not known to run, unless the host has seen it run by itself.
@@ -145,65 +134,28 @@ struct DeployWork: Work {
         if case .none = service.started.decide(seen) { true } else { false }
     }
 
-    private struct No: Error { let decision: Decision }
-
-    /// How this service would be handed over, by what was seen of it.
-    private func way(of service: DeployedService, _ seen: Sightings) -> Result<Deployment.Handing.Way, No> {
-        var changes: [String] = []
-        let found: ServiceSighting
-        do throws(ServiceLookError) {
-            found = try service.started.look.read(seen[service.started.look.look])
-        } catch {
-            return .failure(No(decision: .unlooked(service.name, error.description)))
-        }
-        switch service.started.decide(seen) {
-        case .impossible(let problem): return .failure(No(decision: .impossible(problem)))
-        // A change of what it is born with: a second master would be born as the first was.
-        case .change(let change): changes = change.words
-        case .none, .unsummed, .carryOut, .pause, .deploy: break
-        }
-        if !found.members.contains(where: { $0.state.isUp }) { return .success(.start) }
-        if service.definition.handover.strategy == .restart {
-            return .success(.restart(because: "its definition says so"))
-        }
-        let look = handover(service)
-        let sighting: HandoverSighting
-        do throws(HandoverLookError) {
-            sighting = try look.read(seen[look.look])
-        } catch {
-            return .failure(
-                No(decision: .impossible(.init(kind: "not_seen", message: "\(service.name): \(error)")))
-            )
-        }
-        var wish = Preflight.Wish(service.definition, health: service.health)
-        wish.changes = changes
-        let decision = Preflight.judge(sighting, wish)
-        switch decision.strategy {
-        case .takeover?: return .success(.takeover(decision, sighting))
-        case .restart?, .auto?: return .success(.restart(because: decision.because))
-        case nil:
-            let remedy = decision.refusals.first?.remedy
-            return .failure(No(decision: .refused("\(service.name): \(decision.because)", remedy)))
-        case .some(let strategy):
-            // `auto` falls back to what is there.
-            if service.definition.handover.strategy == .auto {
-                return .success(.restart(because: decision.because))
-            }
-            return .failure(
-                No(
-                    decision: .refused(
-                        "\(service.name): the strategy \(strategy.rawValue) is not there yet",
-                        "`takeover` and `restart` are"
-                    )
+    /// How each service goes back shows only when it is its turn.
+    private func takeBack(_ deployment: Deployment) -> Decision {
+        var deployment = deployment
+        deployment.services = services.map { Deployment.Handing($0, .stay) }
+        guard let before else { return .deploy(deployment, words: ["back to nothing"]) }
+        guard let record = deployment.seen[before], record.hasTree else {
+            return .impossible(
+                .init(
+                    kind: "no_way_back",
+                    message: "\(root.path) runs \(id), and there is nothing that it ran before to go back to"
                 )
             )
         }
+        if deployment.seen.currentRelease == before { return .none(note: "it runs \(before) already") }
+        deployment.before = record
+        return .deploy(deployment, words: ["back to \(before)"])
     }
 }
 
 extension Decision {
     /// Before anything was changed.
     static func refused(_ message: String, _ hint: String?) -> Decision {
-        .impossible(HostResult.Problem(kind: HostResult.refusedKind, message: message, hint: hint))
+        .impossible(.refused(message, hint))
     }
 }

@@ -8,7 +8,7 @@ package import Supervision
 package struct ServiceWork: Work {
     let definition: ServiceDefinition
     let state: WantedState
-    let look: ServiceLook
+    package let look: ServiceLook
     /// The files of all renderings that the definition allows.
     package let pathLooks: [Look]
 

@@ -25,6 +25,13 @@ package struct DeployReport: Equatable, Sendable {
 
     package static func done(_ words: [String] = []) -> DeployReport { DeployReport(word: .done, words: words) }
 
+    /// The same, once everything has gone back.
+    var undone: DeployReport {
+        var report = self
+        report.word = .undone
+        return report
+    }
+
     package init(word: Word, words: [String] = []) { (self.word, self.words) = (word, words) }
 
     package init(_ word: Word, _ kind: String, _ message: String, hint: String? = nil) {

@@ -8,11 +8,11 @@ import Text
 /// Single calls to the host, and what their ends mean.
 extension HostDeployment {
     /// Taken anew before each part: nobody else has changed anything since then, or this run is told who has.
-    func lease(_ root: ReleaseRoot) async throws(Stop) -> Lease {
+    func lease(_ root: ReleaseRoot, takingOver: Bool = false) async throws(Stop) -> Lease {
         let label = "take the lease of \(root.path)"
         let request: HostScript
         do throws(ReleaseError) {
-            request = try LeaseRequest.take(root, owner: owner, seconds: keeper.seconds)
+            request = try LeaseRequest.take(root, owner: owner, seconds: keeper.seconds, takingOver: takingOver)
         } catch {
             throw Stop(failed("lease", error.description))
         }

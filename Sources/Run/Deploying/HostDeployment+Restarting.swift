@@ -63,10 +63,28 @@ extension HostDeployment {
         if let obstacle = found.obstacles.first { throw Stop(failed("obstacle", obstacle.problem.message)) }
         let boot = max(1, Int(service.definition.handover.boot.components.seconds))
         let check = try check(service, as: switching.to)
-        let part = ReleaseSwitch.Part(change, check: check, seconds: boot, isFirst: handing.isFirst)
+        var part = ReleaseSwitch.Part(change, check: check, seconds: boot, isFirst: handing.isFirst)
+        part.isNew = handing.isNew
+        part.former = try await former(handing, switching)
         // There, and back.
         let long = (found.timeout ?? work.usualTimeout ?? .seconds(600)).components.seconds
         return (part, 2 * Int(long) + boot + 60)
+    }
+
+    /// As it was defined, for going back; nil where that is not known, or the same.
+    private func former(_ handing: Deployment.Handing, _ switching: Switching) async throws(Stop) -> ServiceChange? {
+        guard !switching.isForward, !handing.isNew, let former = switching.former[handing.service.name],
+            former.definition != handing.service.definition
+        else { return nil }
+        let work = handing.isFirst ? former.stopped : former.restarted
+        switch await look(work.looks) {
+        case .failure(let unseen): throw Stop(failed("not_seen", unseen.problem.message))
+        case .success(let seen):
+            guard case .change(let change) = work.decide(seen), var own = change.service else { return nil }
+            // By then it is as it is to be now.
+            own.expected = []
+            return own
+        }
     }
 
     /// Nil where the definition says nothing of health: then it is to stay up, and no more.
@@ -216,7 +234,7 @@ extension HostDeployment {
         )
     }
 
-    private func sighting(of root: ReleaseRoot) async throws(Stop) -> ReleaseSighting {
+    func sighting(of root: ReleaseRoot) async throws(Stop) -> ReleaseSighting {
         let look = ReleaseLook(root)
         switch await self.look([look.look]) {
         case .failure(let unseen): throw Stop(failed("not_seen", unseen.problem.message))

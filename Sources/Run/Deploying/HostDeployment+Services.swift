@@ -12,11 +12,12 @@ extension HostDeployment {
     // MARK: A takeover
 
     func takeOver(
-        _ service: DeployedService,
+        _ handing: Deployment.Handing,
         _ decision: Preflight.Decision,
         _ sighting: HandoverSighting,
         _ switching: Switching
     ) async -> DeployReport {
+        let service = handing.service
         guard let old = switching.oldTarget else {
             return DeployReport(
                 .refused,
@@ -28,7 +29,8 @@ extension HostDeployment {
         var options = HandoverPlan.Options(nonce: Marker.random().text, epoch: switching.lease.epoch)
         options.lost = switching.lost
         options.newVersion = service.marker(of: switching.to)
-        options.oldVersion = switching.from.flatMap { service.marker(of: $0) }
+        // Where a run was cut off, what runs need not be what `current` names.
+        options.oldVersion = (handing.runs ?? switching.from).flatMap { switching.before(service).marker(of: $0) }
         let order: HandoverOrder
         do throws(HandoverOrderError) {
             order = try HandoverPlan.order(

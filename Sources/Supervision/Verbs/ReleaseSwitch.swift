@@ -14,6 +14,10 @@ package struct ReleaseSwitch: Sendable {
         package var seconds: Int
         /// It did not run before: going back stops it.
         package var isFirst: Bool
+        /// It was not there before: going back takes it away.
+        package var isNew = false
+        /// How it was defined, where that is another way: going back goes there.
+        package var former: ServiceChange?
 
         package init(_ change: ServiceChange, check: Check?, seconds: Int, isFirst: Bool) {
             (self.change, self.check, self.seconds, self.isFirst) = (change, check, seconds, isFirst)
@@ -82,12 +86,16 @@ package struct ReleaseSwitch: Sendable {
             "baton_procedure \"$b_run\" \(Quoting.line([name, title] + call))"
         }
         let place = Procedure.at(part.change.rendering.place)
-        var text = "b_forth_\(number)() {\n\(place)\(part.change.definition)\(procedure("apply", part.change.call))\n}\n"
+        var text =
+            "b_forth_\(number)() {\n\(place)\(part.change.definition)\(procedure("apply", part.change.call))\n}\n"
         text += "b_back_\(number)() {\n\(place)"
-        if part.isFirst {
+        if let former = part.former {
+            text += former.definition + procedure("apply", former.call)
+        } else if part.isFirst {
             // Where its definition was refused there is nothing to stop.
             text += "[ -e \"$b_etc\"/\(Quoting.word(name))/service ] || return 0\n"
-            text += procedure("stop", ["baton_service_verb", "stop", name, "service", "", ""])
+            let verb = part.isNew ? "remove" : "stop"
+            text += procedure(verb, ["baton_service_verb", verb, name, "service", "", ""])
         } else {
             text += procedure("restart", ["baton_service_verb", "restart", name, "service", "", ""])
         }

@@ -3,7 +3,7 @@
 # Prints the words that can follow the command "$1".
 _baton_commands() {
     case "$1" in
-        '') echo 'init lab validate plan deploy render status restart reload start stop logs daemon exec facts hosts completions manual version help' ;;
+        '') echo 'init lab validate plan deploy rollback render status restart reload start stop logs daemon exec facts hosts completions manual version help' ;;
         'lab') echo 'up status down' ;;
         'daemon') echo 'create list show logs restart delete' ;;
     esac
@@ -21,6 +21,7 @@ _baton_options() {
         'validate') echo '-i --inventory -l --limit -e --extra-vars -t --tags --skip-tags -o --output -h --help --version' ;;
         'plan') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -e --extra-vars -t --tags --skip-tags -D --diff --out --exit-code --show-script -h --help --version' ;;
         'deploy') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -e --extra-vars -t --tags --skip-tags -y --yes -C --check -D --diff --plan -h --help --version' ;;
+        'rollback') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --to --each --serial --take-over -y --yes -h --help --version' ;;
         'render') echo '--for --host -i --inventory -e --extra-vars -o --output -h --help --version' ;;
         'status') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose -e --extra-vars -h --help --version' ;;
         'restart') echo '-i --inventory -l --limit -u --user --private-key -k --ask-pass -b --become --become-user -K --ask-become-pass -f --forks --connect-timeout --accept-new-host-keys -o --output -v --verbose --serial -y --yes -h --help --version' ;;
@@ -80,6 +81,16 @@ _baton_value() {
         deploy:-t | deploy:--tags) echo 'text' ;;
         deploy:--skip-tags) echo 'text' ;;
         deploy:--plan) echo 'file' ;;
+        rollback:-i | rollback:--inventory) echo 'file' ;;
+        rollback:-l | rollback:--limit) echo 'text' ;;
+        rollback:-u | rollback:--user) echo 'text' ;;
+        rollback:--private-key) echo 'file' ;;
+        rollback:--become-user) echo 'text' ;;
+        rollback:-f | rollback:--forks) echo 'text' ;;
+        rollback:--connect-timeout) echo 'text' ;;
+        rollback:-o | rollback:--output) echo 'words text json jsonl' ;;
+        rollback:--to) echo 'text' ;;
+        rollback:--serial) echo 'text' ;;
         render:--for) echo 'text' ;;
         render:--host) echo 'text' ;;
         render:-i | render:--inventory) echo 'file' ;;
@@ -239,6 +250,7 @@ _baton_operand() {
         validate:[0-9]*) echo 'file' ;;
         plan:0) echo 'file' ;;
         deploy:0) echo 'file' ;;
+        rollback:0) echo 'text' ;;
         render:0) echo 'text' ;;
         status:0) echo 'text' ;;
         restart:0) echo 'text' ;;

@@ -5,7 +5,7 @@ _baton_help() {
     local place="${(j:/:)words[2,CURRENT-1]}"
     local -a commands
     case $place in
-        '') commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'validate:Verify playbooks offline' 'plan:Show what a playbook would change' 'deploy:Carry out a playbook' 'render:Show the files that a supervisor would get for a service' 'status:Show services\: what runs, since when, and what is due' 'restart:Restart a service, one host after the other' 'reload:Have a service load its configuration again' 'start:Start a service' 'stop:Stop a service' 'logs:Show what a service wrote, from every host' 'daemon:Keep programs running\: create, list, show, restart and delete them by identifiers' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'hosts:Show the resolved inventory, or where a variable comes from' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2') ;;
+        '') commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'validate:Verify playbooks offline' 'plan:Show what a playbook would change' 'deploy:Carry out a playbook' 'rollback:Take a release back to the one before, on all hosts' 'render:Show the files that a supervisor would get for a service' 'status:Show releases and services\: what runs, since when, and what is due' 'restart:Restart a service, one host after the other' 'reload:Have a service load its configuration again' 'start:Start a service' 'stop:Stop a service' 'logs:Show what a service wrote, from every host' 'daemon:Keep programs running\: create, list, show, restart and delete them by identifiers' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'hosts:Show the resolved inventory, or where a variable comes from' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2') ;;
         'lab') commands=('up:Start the fleet' 'status:Show its hosts' 'down:End the fleet and remove everything of it, also after a crash') ;;
         'daemon') commands=('create:Create a daemon and answer with its identifier' 'list:Show all daemons' 'show:Show one daemon' 'logs:Show what a daemon wrote' 'restart:Restart a daemon, one process after the other' 'delete:Stop a daemon and take it away; its log stays') ;;
     esac
@@ -577,7 +577,7 @@ _baton__status() {
         '(-h --help)-h[Show help for the command and stop]' \
         '(-h --help)--help[Show help for the command and stop]' \
         '(--version)--version[Show the version and stop]' \
-        '::SERVICE: '
+        '::NAME: '
 }
 
 _baton__render() {
@@ -596,6 +596,44 @@ _baton__render() {
         '(-h --help)--help[Show help for the command and stop]' \
         '(--version)--version[Show the version and stop]' \
         ':SERVICE: '
+}
+
+_baton__rollback() {
+    local curcontext="$curcontext" state line
+    local -A opt_args
+    _arguments -s -S -C : \
+        '*-i+[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '*--inventory=[Read hosts from this inventory\: a file, a folder, a program, or a list like web1,web2]:FILE:_files' \
+        '(-l --limit)-l+[Only the hosts that match, as in Ansible\: web\:db, web\:&eu, web\:!web3, web\[0\:2\], web*, ~regex, @file]:PATTERN: ' \
+        '(-l --limit)--limit=[Only the hosts that match, as in Ansible\: web\:db, web\:&eu, web\:!web3, web\[0\:2\], web*, ~regex, @file]:PATTERN: ' \
+        '(-u --user)-u+[Log in as this user, whatever the inventory says]:NAME: ' \
+        '(-u --user)--user=[Log in as this user, whatever the inventory says]:NAME: ' \
+        '(--private-key)--private-key=[Log in with this key, whatever the inventory says]:FILE:_files' \
+        '(-k --ask-pass)-k[Ask for the password to log in with, once for all hosts]' \
+        '(-k --ask-pass)--ask-pass[Ask for the password to log in with, once for all hosts]' \
+        '(-b --become)-b[Run as another user through sudo]' \
+        '(-b --become)--become[Run as another user through sudo]' \
+        '(--become-user)--become-user=[The user to become; root if nothing says otherwise]:NAME: ' \
+        '(-K --ask-become-pass)-K[Ask for the password that sudo wants, once for all hosts]' \
+        '(-K --ask-become-pass)--ask-become-pass[Ask for the password that sudo wants, once for all hosts]' \
+        '(-f --forks)-f+[Work on this many hosts at once]:N: ' \
+        '(-f --forks)--forks=[Work on this many hosts at once]:N: ' \
+        '(--connect-timeout)--connect-timeout=[Give up on a connection after this time]:DURATION: ' \
+        '(--accept-new-host-keys)--accept-new-host-keys[Believe and remember the keys of hosts of which none is known; a changed key is refused all the same]' \
+        '(-o --output)-o+[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-o --output)--output=[How results are written to stdout\: for people, as one JSON value, or as a line per event]:FORMAT:(text json jsonl)' \
+        '(-v --verbose)-v[Say more on stderr]' \
+        '(-v --verbose)--verbose[Say more on stderr]' \
+        '(--to)--to=[Go to this release, or to the newest with this version]:ID: ' \
+        '(--each)--each[Each host goes where its own records say, also where that differs]' \
+        '(--serial)--serial=[So many hosts at a time; what fails stops the rest]:N: ' \
+        '(--take-over)--take-over[Also where another run holds the release\: it can change nothing then]' \
+        '(-y --yes)-y[Do not ask]' \
+        '(-y --yes)--yes[Do not ask]' \
+        '(-h --help)-h[Show help for the command and stop]' \
+        '(-h --help)--help[Show help for the command and stop]' \
+        '(--version)--version[Show the version and stop]' \
+        ':RELEASE: '
 }
 
 _baton__deploy() {
@@ -784,7 +822,7 @@ _baton() {
         '*:: :->arguments'
     case $state in
         command)
-            local -a commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'validate:Verify playbooks offline' 'plan:Show what a playbook would change' 'deploy:Carry out a playbook' 'render:Show the files that a supervisor would get for a service' 'status:Show services\: what runs, since when, and what is due' 'restart:Restart a service, one host after the other' 'reload:Have a service load its configuration again' 'start:Start a service' 'stop:Stop a service' 'logs:Show what a service wrote, from every host' 'daemon:Keep programs running\: create, list, show, restart and delete them by identifiers' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'hosts:Show the resolved inventory, or where a variable comes from' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2' 'help:Show help for a command')
+            local -a commands=('init:Write a starter project' 'lab:Run a throwaway fleet on this machine to try everything on' 'validate:Verify playbooks offline' 'plan:Show what a playbook would change' 'deploy:Carry out a playbook' 'rollback:Take a release back to the one before, on all hosts' 'render:Show the files that a supervisor would get for a service' 'status:Show releases and services\: what runs, since when, and what is due' 'restart:Restart a service, one host after the other' 'reload:Have a service load its configuration again' 'start:Start a service' 'stop:Stop a service' 'logs:Show what a service wrote, from every host' 'daemon:Keep programs running\: create, list, show, restart and delete them by identifiers' 'exec:Run a command on many hosts' 'facts:Show what the hosts are\: system, kernel, memory, init, tools' 'hosts:Show the resolved inventory, or where a variable comes from' 'completions:Print a completion script for a shell' 'manual:Print the manual page, in roff' 'version:Show the version, and that of libssh2' 'help:Show help for a command')
             _describe -t commands command commands
             ;;
         arguments)
@@ -794,6 +832,7 @@ _baton() {
                 validate) _baton__validate ;;
                 plan) _baton__plan ;;
                 deploy) _baton__deploy ;;
+                rollback) _baton__rollback ;;
                 render) _baton__render ;;
                 status) _baton__status ;;
                 restart) _baton__restart ;;

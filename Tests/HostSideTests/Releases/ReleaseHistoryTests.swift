@@ -85,13 +85,44 @@ import Testing
             Row(host: host, target: RollbackTarget(try Self.sighting(text, current: current)))
         }
         let moving = try row("a", "1:good 2:active", "2")
-        let there = try row("b", "1:good 2:active", "1")
+        // What `current` names need not be what runs: where the other is still to be given up, somebody has to look.
+        let doubtful = try row("b", "1:good 2:active", "1")
         let first = try Self.id("1")
-        #expect(RollbackTarget.choice([moving, there]) == .common(first, moving: ["a"]))
+        #expect(RollbackTarget.choice([moving, doubtful]) == .common(first, moving: ["a", "b"]))
         let other = try row("c", "3:good 2:active", "2")
         #expect(RollbackTarget.choice([moving, other]) == .table([moving, other]))
         let none = try row("d", "2:active", "2")
         #expect(RollbackTarget.choice([none]) == .table([none]))
         #expect(RollbackTarget.choice([Row]()) == .table([]))
+    }
+
+    @Test(
+        arguments: [
+            // All gave up the same one.
+            ("1:good 2:good|1:good 2:good", "2|2", "1", "0 1"),
+            // A deploy that was cut off after the first host: the others never switched.
+            ("1:good 2:active|1:good 2:staged|1:good", "2|1|1", "1", "0"),
+            // A rollback that was cut off after the first host.
+            ("1:good 2:bad|1:good 2:good", "1|2", "1", "1"),
+            ("0:good 1:good 2:bad|0:good 1:good 2:good", "1|2", "1", "1"),
+            // Neither is known to be bad: people choose.
+            ("1:good 2:good|1:good", "2|1", "", ""), ("1:good 2:active|1:good 3:active", "2|3", "1", "0 1"),
+            // One host has gone on since: what is bad there was good in between.
+            ("1:good 2:bad 3:good|1:good 2:good", "3|2", "", ""), ("1:active|1:active", "1|1", "", ""),
+        ]
+    )
+    func `what several hosts give up together`(texts: String, currents: String, target: String, moving: String) throws {
+        var hosts: [(host: Int, sighting: ReleaseSighting)] = []
+        for (number, (text, current)) in zip(texts.split(separator: "|"), currents.split(separator: "|")).enumerated() {
+            hosts.append((number, try Self.sighting(String(text), current: String(current))))
+        }
+        let choice = RollbackTarget.choice(RollbackTarget.rows(hosts))
+        guard !target.isEmpty else {
+            guard case .table(let rows) = choice else { return #expect(Bool(false), "\(choice)") }
+            #expect(rows.count == hosts.count)
+            return
+        }
+        let expected = moving.split(separator: " ").compactMap { Int($0) }
+        #expect(choice == .common(try Self.id(target), moving: expected))
     }
 }

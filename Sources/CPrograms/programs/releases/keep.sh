@@ -3,7 +3,7 @@
 # What a rollback will need, beside the record of the release: ROOT/.baton/releases/ID/kept-N. The record says which N counts,
 # so all files change in one moment.
 
-# baton_release_keep ROOT EPOCH OWNER ID: b_rl_files writes the files.
+# baton_release_keep ROOT EPOCH OWNER ID [NAME]: b_rl_files writes the files. With a name it is called so from now on.
 baton_release_keep() {
     baton_release_change "$1" "$2" "$3"
     baton_release_record "$4" || baton_fail "there is no release $4 in $1"
@@ -31,6 +31,7 @@ baton_release_keep() {
     b_rl_written=0
     for b_rl_path in "$b_rl_folder"/*; do [ ! -f "$b_rl_path" ] || b_rl_written=$((b_rl_written + 1)); done
     printf 'kept %s %s\n' "$4" "$b_rl_written"
+    if [ -n "${5-}" ]; then baton_release_call "$5"; fi
 }
 
 baton_release_unkeep() { rm -rf "$b_rl_folder"; }

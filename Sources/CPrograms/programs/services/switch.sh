@@ -34,7 +34,10 @@ baton_switch() {
     baton_started "$$"
     b_sw_process="$$ $b_started" b_sw_why=
     baton_switch_say begun
-    baton_switch_turn "$b_sw_from" "$b_sw_to" ''
+    # What is gone back to is as good as it was.
+    b_sw_turn=
+    if [ "$b_sw_lost" = forward ]; then b_sw_turn=back; fi
+    baton_switch_turn "$b_sw_from" "$b_sw_to" "$b_sw_turn"
     b_sw_end=$?
     case $b_sw_end in
     0 | 76) ;;
