@@ -10,13 +10,17 @@ RELEASE = $(SWIFT) build -c release --product baton
 endif
 
 FUZZ ?= 200000
+# How many upgrades in a row, of each server; where their counts go.
+UPGRADES ?= 200
+PROOF ?= $(CURDIR)/.build/proof.jsonl
 
-.PHONY: help build demo test chaos mutants fuzz lint format bench install clean clean-hosts setup setup-demo setup-tests
+.PHONY: help build demo test chaos upgrades mutants fuzz lint format bench install clean clean-hosts setup setup-demo setup-tests
 
 help:
 	@echo 'make demo     build, upgrade gunicorn on three hosts here without a lost request, clean up'
 	@echo 'make test     run all tests'
-	@echo 'make chaos    end takeovers of real servers, and changes of releases, at every step'
+	@echo 'make chaos    end takeovers of real servers, and changes of releases, at every step; then make upgrades'
+	@echo 'make upgrades hand each server from release to release UPGRADES ($(UPGRADES)) times under load; a day, for all of them'
 	@echo 'make mutants  take the protections of takeovers away and see their tests go red'
 	@echo 'make fuzz     read FUZZ ($(FUZZ)) changed inventories of each of six kinds, configurations of ssh, templates, playbooks'
 	@echo 'make build    build .build/release/baton'
@@ -47,7 +51,13 @@ test: setup-tests
 
 chaos:
 	$(SWIFT) build --build-tests
-	BATON_CHAOS=1 $(SWIFT) test --skip-build --filter 'HandoverTests|RunTests.TakeoverTests|HostSideTests.ReleaseCutTests'
+	BATON_CHAOS=1 $(SWIFT) test --skip-build --filter 'HandoverTests|RunTests.TakeoverTests|HostSideTests.ReleaseCutTests|CutDeployTests'
+	$(MAKE) upgrades
+
+upgrades:
+	$(SWIFT) build --build-tests
+	BATON_UPGRADES=$(UPGRADES) BATON_PROOF=$(PROOF) $(SWIFT) test --skip-build --filter 'ConsecutiveUpgradeTests|CutDeployTests.*in.a.row'
+	scripts/reliability $(PROOF)
 
 mutants:
 	$(SWIFT) build --build-tests

@@ -18,8 +18,17 @@ static const unsigned char facts_sh[] = {
 static const unsigned char library_state_sh[] = {
 #embed "programs/library/state.sh"
 };
-static const unsigned char library_look_sh[] = {
-#embed "programs/library/look.sh"
+static const unsigned char library_look_paths_sh[] = {
+#embed "programs/library/look-paths.sh"
+};
+static const unsigned char library_look_names_sh[] = {
+#embed "programs/library/look-names.sh"
+};
+static const unsigned char library_look_content_sh[] = {
+#embed "programs/library/look-content.sh"
+};
+static const unsigned char library_look_calls_sh[] = {
+#embed "programs/library/look-calls.sh"
 };
 static const unsigned char library_age_sh[] = {
 #embed "programs/library/age.sh"
@@ -69,6 +78,9 @@ static const unsigned char releases_migrate_sh[] = {
 static const unsigned char releases_adopt_sh[] = {
 #embed "programs/releases/adopt.sh"
 };
+static const unsigned char releases_flip_sh[] = {
+#embed "programs/releases/flip.sh"
+};
 static const unsigned char releases_prune_sh[] = {
 #embed "programs/releases/prune.sh"
 };
@@ -107,6 +119,9 @@ static const unsigned char services_restore_sh[] = {
 };
 static const unsigned char services_look_sh[] = {
 #embed "programs/services/look.sh"
+};
+static const unsigned char services_switch_sh[] = {
+#embed "programs/services/switch.sh"
 };
 static const unsigned char services_detach_sh[] = {
 #embed "programs/services/detach.sh"
@@ -207,7 +222,10 @@ baton_program baton_upload_sh(void) { return PROGRAM(upload_sh); }
 baton_program baton_end_sh(void) { return PROGRAM(end_sh); }
 baton_program baton_facts_sh(void) { return PROGRAM(facts_sh); }
 baton_program baton_library_state_sh(void) { return PROGRAM(library_state_sh); }
-baton_program baton_library_look_sh(void) { return PROGRAM(library_look_sh); }
+baton_program baton_library_look_paths_sh(void) { return PROGRAM(library_look_paths_sh); }
+baton_program baton_library_look_names_sh(void) { return PROGRAM(library_look_names_sh); }
+baton_program baton_library_look_content_sh(void) { return PROGRAM(library_look_content_sh); }
+baton_program baton_library_look_calls_sh(void) { return PROGRAM(library_look_calls_sh); }
 baton_program baton_library_age_sh(void) { return PROGRAM(library_age_sh); }
 baton_program baton_library_run_sh(void) { return PROGRAM(library_run_sh); }
 baton_program baton_library_limit_sh(void) { return PROGRAM(library_limit_sh); }
@@ -225,6 +243,7 @@ baton_program baton_releases_unpack_sh(void) { return PROGRAM(releases_unpack_sh
 baton_program baton_releases_stage_sh(void) { return PROGRAM(releases_stage_sh); }
 baton_program baton_releases_migrate_sh(void) { return PROGRAM(releases_migrate_sh); }
 baton_program baton_releases_adopt_sh(void) { return PROGRAM(releases_adopt_sh); }
+baton_program baton_releases_flip_sh(void) { return PROGRAM(releases_flip_sh); }
 baton_program baton_releases_prune_sh(void) { return PROGRAM(releases_prune_sh); }
 baton_program baton_releases_keep_sh(void) { return PROGRAM(releases_keep_sh); }
 baton_program baton_releases_uses_sh(void) { return PROGRAM(releases_uses_sh); }
@@ -238,6 +257,7 @@ baton_program baton_services_install_sh(void) { return PROGRAM(services_install_
 baton_program baton_services_apply_sh(void) { return PROGRAM(services_apply_sh); }
 baton_program baton_services_restore_sh(void) { return PROGRAM(services_restore_sh); }
 baton_program baton_services_look_sh(void) { return PROGRAM(services_look_sh); }
+baton_program baton_services_switch_sh(void) { return PROGRAM(services_switch_sh); }
 baton_program baton_services_detach_sh(void) { return PROGRAM(services_detach_sh); }
 baton_program baton_services_systemd_units_sh(void) { return PROGRAM(services_systemd_units_sh); }
 baton_program baton_services_systemd_sh(void) { return PROGRAM(services_systemd_sh); }

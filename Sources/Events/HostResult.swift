@@ -92,7 +92,6 @@ package struct HostResult: Equatable, Sendable {
     package static let refusedKind = "refused"
 
     /// A release was to come to it.
-    var deploys: Bool { tasks?.contains { $0.kind == "deploy" } == true }
 
     private static let driftedKind = "drifted"
 

@@ -27,6 +27,14 @@ package struct RunResult: Equatable, Sendable {
         case services
     }
 
+    /// What the rule that changed hosts in its order says itself of how that ended.
+    package struct Settled: Equatable, Sendable {
+        package let outcome: Outcome
+        package let exit: ExitCode
+
+        package init(outcome: Outcome, exit: ExitCode) { (self.outcome, self.exit) = (outcome, exit) }
+    }
+
     package let run: String
     package let command: String
     package let outcome: Outcome
@@ -40,7 +48,8 @@ package struct RunResult: Equatable, Sendable {
         command: String,
         hosts: [HostResult],
         interrupted: Bool,
-        purpose: Purpose = .work
+        purpose: Purpose = .work,
+        settled: Settled? = nil
     ) {
         self.run = run
         self.command = command
@@ -50,6 +59,8 @@ package struct RunResult: Equatable, Sendable {
         if hosts.contains(where: \.isDown) {
             // Whatever else happened: somebody has to see to it.
             (outcome, exit) = (.dirty, .needsHands)
+        } else if let settled, settled.outcome != .ok, settled.holds(for: hosts) {
+            (outcome, exit) = (settled.outcome, settled.exit)
         } else if interrupted {
             (outcome, exit) = (.interrupted, .interrupted)
         } else if good == hosts.count {
@@ -64,9 +75,6 @@ package struct RunResult: Equatable, Sendable {
             (outcome, exit) = (.refused, .refused)
         } else if hosts.contains(where: { $0.status == .rolledBack }), good == 0 {
             (outcome, exit) = (.rolledBack, .failedClean)
-        } else if nothingRan, good == 0, hosts.contains(where: \.deploys) {
-            // What was staged nobody has noticed.
-            (outcome, exit) = (.failed, .failedClean)
         } else if purpose == .services, !hosts.contains(where: { $0.status == .unreachable }) {
             // None has it, or none may be looked at.
             (outcome, exit) = nothingRan ? (.refused, .refused) : (.failed, .failedClean)
@@ -81,6 +89,19 @@ package struct RunResult: Equatable, Sendable {
         }
         return (.changes, signalsChanges ? .changes : .done)
     }
+}
 
+extension RunResult.Settled {
+    /// What promises that no host is changed says nothing of what tasks beside it have done.
+    fileprivate func holds(for hosts: [HostResult]) -> Bool {
+        switch exit {
+        case .refused, .locked, .unreachable: !hosts.contains(where: \.touched)
+        case .failedClean: !hosts.contains { $0.touched && ($0.status == .ok || $0.status == .changed) }
+        default: true
+        }
+    }
+}
+
+extension RunResult {
     package var touched: Int { hosts.count(where: \.touched) }
 }

@@ -32,6 +32,11 @@ package actor Fleet {
     private var kept: [String: SSHRemote] = [:]
     private let forks: Int
     private var whenStopped: (@Sendable () -> Void)?
+    private var whenCancelled: (@Sendable () -> Void)?
+    /// Hosts that are tidied up after a stop.
+    private var tidied: [StartGate.ID: SSHRemote] = [:]
+    private var isTidyingOver = false
+    private var isLeaving = false
     /// The keys that opened a door in this run, the last one first.
     private var provenKeys: [any Signer] = []
 
@@ -62,6 +67,11 @@ package actor Fleet {
         if gate.isStopped { body() } else { whenStopped = body }
     }
 
+    /// Called once when nobody waits any more for what runs, before that is ended; at once if that is so already.
+    package func onCancel(_ body: @escaping @Sendable () -> Void) {
+        if isLeaving { body() } else { whenCancelled = body }
+    }
+
     // MARK: Running
 
     /// Runs `body` on every host. The results have the order of `targets`. With `keeping`, connections stay open for the
@@ -77,7 +87,7 @@ package actor Fleet {
         }
         // A first wave that starts in one instant meets itself at the other end. A small one keeps its order.
         let spread = targets.count > StartGate.firstLogins ? Duration.microseconds(200) * min(targets.count, 50) : .zero
-        let keeps = keeping && targets.count <= forks
+        let keeps = keeping && keepsConnections(to: targets.count)
         await withTaskGroup(of: (Int, Outcome<Value>).self) { group in
             for (id, target) in targets.enumerated() {
                 let delay = spread * Double.random(in: 0...1)
@@ -87,6 +97,8 @@ package actor Fleet {
         }
         return outcomes.map { $0 ?? .untouched }
     }
+
+    package func keepsConnections(to count: Int) -> Bool { count <= forks }
 
     /// Goes on with the connection that was kept, if there is one that is still there.
     private func serve<Value: Sendable>(
@@ -104,7 +116,7 @@ package actor Fleet {
             return await connect(id, target, firstDelay, keeps, body)
         }
         if gate.isStopped {
-            await remote.close()
+            kept[target.name] = remote
             return .untouched
         }
         remotes[id] = (target.name, remote)
@@ -115,7 +127,8 @@ package actor Fleet {
 
     private func part(from id: StartGate.ID, _ target: Target, _ remote: SSHRemote, _ keeps: Bool) async {
         remotes[id] = nil
-        if keeps, !gate.isStopped { kept[target.name] = remote } else { await remote.close() }
+        // Also after a stop: there may be something to tidy up.
+        if keeps { kept[target.name] = remote } else { await remote.close() }
     }
 
     private func connect<Value: Sendable>(
@@ -291,8 +304,78 @@ package actor Fleet {
     package func cancel() async {
         stop()
         events.emit(.runCancelling)
+        isLeaving = true
+        // Who waits for what the hosts end by themselves says now where that is.
+        whenCancelled?()
+        whenCancelled = nil
+        endTidying()
         for remote in connecting.values { await remote.close() }
         for (_, remote) in remotes.values { await remote.cancel() }
+    }
+
+    // MARK: After a stop
+
+    /// Although nothing more is to start: a body on each of these hosts, over the connection that was kept or over a new
+    /// one, for what must not stay as it is. It ends when this time is over, if one is given, and at the second interrupt.
+    package func tidy(
+        _ targets: [Target],
+        within limit: Duration?,
+        _ body: @escaping @Sendable (Target, SSHRemote) async -> Void
+    ) async -> [Outcome<Void>] {
+        var outcomes: [Outcome<Void>] = Array(repeating: .untouched, count: targets.count)
+        if isLeaving { return outcomes }
+        isTidyingOver = false
+        let timer = limit.map { limit in loop.after(limit) { [weak self] in self?.assumeIsolated { $0.endTidying() } } }
+        await withTaskGroup(of: (Int, Outcome<Void>).self) { group in
+            var waiting = targets.enumerated().makeIterator()
+            func begin(_ group: inout TaskGroup<(Int, Outcome<Void>)>) {
+                guard let (id, target) = waiting.next() else { return }
+                group.addTask(executorPreference: loop) { (id, await self.tidy(id, target, body)) }
+            }
+            for _ in 0..<max(1, forks) { begin(&group) }
+            for await (id, outcome) in group {
+                outcomes[id] = outcome
+                begin(&group)
+            }
+        }
+        if let timer { loop.cancel(timer) }
+        return outcomes
+    }
+
+    private func tidy(
+        _ id: Int,
+        _ target: Target,
+        _ body: @Sendable (Target, SSHRemote) async -> Void
+    ) async -> Outcome<Void> {
+        if isTidyingOver { return .untouched }
+        let remote: SSHRemote
+        if let own = kept.removeValue(forKey: target.name), await own.isWell {
+            remote = own
+            tidied[id] = own
+        } else {
+            remote = SSHRemote(preferring(target), connector)
+            tidied[id] = remote
+            do throws(SSHError) {
+                _ = try await remote.open()
+            } catch {
+                tidied[id] = nil
+                await remote.close()
+                return .unreachable(error, attempts: 1)
+            }
+        }
+        if !isTidyingOver { await body(target, remote) }
+        tidied[id] = nil
+        if isTidyingOver {
+            await remote.close()
+            return .untouched
+        }
+        kept[target.name] = remote
+        return .done(())
+    }
+
+    private func endTidying() {
+        isTidyingOver = true
+        for remote in tidied.values { remote.assumeIsolated { $0.close() } }
     }
 
     /// Hosts that are being worked on, for saying so when nobody waits any more.

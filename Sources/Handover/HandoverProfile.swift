@@ -34,6 +34,7 @@ package struct HandoverProfile: Equatable, Sendable {
     package var drain: HandoverSignal? = .winch
     package var ignoredDrain: IgnoredDrain = .skip
     package var finalStop: HandoverSignal
+    /// Where this is what `raise` is, one for each worker.
     package var revive: HandoverSignal? = .hup
     package var revival: Revival = .intent
     /// Adds one worker; the second attempt to revive.

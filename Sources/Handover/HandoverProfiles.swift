@@ -23,6 +23,8 @@ extension HandoverProfile {
         var profile = gunicorn
         profile.name = "gunicorn-19.0"
         (profile.sideSuffix, profile.sideHolds) = (".oldbin", .old)
+        // A reload writes the pid file anew, and gives up where that names a process that lives: the new master.
+        profile.revive = .ttin
         profile.killRemovesPidFile = false
         return profile
     }()

@@ -5,8 +5,8 @@ internal import CPrograms
 package enum HostLibrary: String, CaseIterable, Sendable {
     /// What paths are.
     case state
-    /// Looks of all kinds.
-    case look
+    /// Looks, by what they look at.
+    case lookPaths, lookNames, lookContent, lookCalls
     /// How old processes are.
     case age
     /// Commands of users.
@@ -48,7 +48,10 @@ package enum HostLibrary: String, CaseIterable, Sendable {
     private var embedded: baton_program {
         switch self {
         case .state: baton_library_state_sh()
-        case .look: baton_library_look_sh()
+        case .lookPaths: baton_library_look_paths_sh()
+        case .lookNames: baton_library_look_names_sh()
+        case .lookContent: baton_library_look_content_sh()
+        case .lookCalls: baton_library_look_calls_sh()
         case .age: baton_library_age_sh()
         case .run: baton_library_run_sh()
         case .limit: baton_library_limit_sh()

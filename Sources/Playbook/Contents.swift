@@ -35,6 +35,8 @@ package final class Contents: Sendable {
     private struct State {
         var files: [String: Result<FileChange.Content, ContentProblem>] = [:]
         var awaited: Set<String> = []
+        var artifacts: [ArtifactSource: Result<FileChange.Content, ContentProblem>] = [:]
+        var awaitedArtifacts: Set<ArtifactSource> = []
         var sumsLate = false
         var templates: [String: Result<Template, DocumentError>] = [:]
         var recent: [Int: [FileChange.Content]] = [:]
@@ -170,6 +172,34 @@ package final class Contents: Sendable {
         }
     }
 
+    // MARK: Artifacts
+
+    /// The file that was made of it; where none was yet, it is awaited from now on.
+    func artifact(_ source: ArtifactSource) throws(ContentProblem) -> FileChange.Content {
+        if let owner { return try owner.artifact(source) }
+        let known = state.withLock { state in
+            if state.artifacts[source] == nil { state.awaitedArtifacts.insert(source) }
+            return state.artifacts[source]
+        }
+        guard let known else { throw ContentProblem("it is still to be made") }
+        return try known.get()
+    }
+
+    package func settle(_ source: ArtifactSource, _ result: Result<FileChange.Content, ContentProblem>) {
+        state.withLock { state in
+            state.artifacts[source] = result
+            state.awaitedArtifacts.remove(source)
+        }
+    }
+
+    /// One that is to be made, if any.
+    package var awaitedArtifact: ArtifactSource? { state.withLock { $0.awaitedArtifacts.first } }
+
+    /// There is something that can only be had beside everything else: a sum, or an artifact.
+    package var isWaiting: Bool { state.withLock { !$0.awaited.isEmpty || !$0.awaitedArtifacts.isEmpty } }
+
+    // MARK: What they come to
+
     /// Of the files that were read, in the order of their paths.
     package var sums: [String] {
         state.withLock { state in
@@ -232,9 +262,18 @@ package struct ContentProblem: Error, Sendable {
     package let message: String
     /// Whether there is no such file: then it may lie elsewhere.
     package let isMissing: Bool
+    /// Its path, where it is a directory and no file.
+    package let directory: String?
 
     package init(_ message: String, isMissing: Bool = false) {
         self.message = message
         self.isMissing = isMissing
+        directory = nil
+    }
+
+    package init(directory: String) {
+        message = "it is a directory"
+        isMissing = false
+        self.directory = directory
     }
 }

@@ -1,5 +1,6 @@
 package import Events
 package import HostSide
+package import Supervision
 
 /// What a task comes to on one host, when everything in it is known. One type per kind of task.
 package protocol Work: Sendable {
@@ -66,6 +67,8 @@ package struct Change: Sendable {
     package var obstacles: [Obstacle] = []
     /// How long it may take where nobody said so, as far as that shows only on the host.
     package var timeout: Duration?
+    /// The same as a part of something larger: a release that its services are restarted for.
+    package var service: ServiceChange?
     /// Paths that it changes, for knowing which later tasks must be looked at again.
     package var paths: [String]
 

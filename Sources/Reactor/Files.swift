@@ -161,7 +161,7 @@ package enum Files {
 
     package static func unlock(_ fd: Int32) { close(fd) }
 
-    private static func writeAll(_ bytes: [UInt8], to fd: Int32, _ path: String) throws(SystemError) {
+    static func writeAll(_ bytes: [UInt8], to fd: Int32, _ path: String) throws(SystemError) {
         var sent = 0
         while sent < bytes.count {
             sent += try SystemError.check(

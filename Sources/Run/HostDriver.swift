@@ -23,6 +23,8 @@ final class HostDriver: @unchecked Sendable {
         let rendezvous: Rendezvous
         let surroundings: RunSurroundings
         let keepsPrograms: Bool
+        /// Of what is switched to in this run.
+        let keeper: LeaseKeeper
         /// What is kept of each stream of a step.
         let keptOutput: Int
         /// Nothing is told of what happens: somebody only wants to know.
@@ -101,6 +103,9 @@ final class HostDriver: @unchecked Sendable {
         whenStopped?()
     }
 
+    /// Nobody waits any more for what goes on by itself on the host.
+    func cancel() { deployment?.cancel() }
+
     func ended(_ number: Int, _ step: StepReport) {
         progress.ended(number, step)
         report()
@@ -118,7 +123,8 @@ final class HostDriver: @unchecked Sendable {
 
     private func deploy(_ wanted: Deployment, _ account: Account) async {
         let (fleet, host) = (common.fleet, host)
-        let own = HostDeployment(remote, as: account, run: fleet.runName, common.surroundings.redactor) {
+        let redactor = common.surroundings.redactor
+        let own = HostDeployment(host, remote, as: account, run: fleet.runName, common.keeper, redactor) {
             let event = Event.Kind.handover(service: $0, $1)
             fleet.assumeIsolated { $0.emit(event, host: host) }
         }

@@ -60,10 +60,14 @@ struct Journey {
         return Checksum.sha256(Array(([written] + sums + failure).joined(separator: "\n").utf8))
     }
 
-    mutating func note(_ outcome: Fleet.Outcome<Void>, _ driver: HostDriver?) {
+    /// What only tidies up makes nothing complete that was not, and nothing wrong where it could not be done.
+    mutating func note(_ outcome: Fleet.Outcome<Void>, _ driver: HostDriver?, tidies: Bool = false) {
+        let wasInterrupted = isInterrupted
+        defer { if tidies { isInterrupted = wasInterrupted } }
         switch outcome {
         case .untouched: isInterrupted = true
         case .unreachable(let error, let attempts):
+            if tidies { return }
             unreachable = HostResult(host: host, unreachable: error, attempts: attempts)
         case .done:
             guard let driver else { return }
@@ -86,6 +90,10 @@ struct Journey {
     // MARK: In a rollout
 
     var isUnreachable: Bool { unreachable != nil }
+    /// Its turn has come to its end.
+    var isWhole: Bool { !isOver }
+    /// There may be something to give back, whoever has interrupted it.
+    var canBeTidied: Bool { failure == nil && unreachable == nil && scope != nil }
     var isHurt: Bool { isDown || deployWord == .dirty }
     var failed: HostResult.Problem? { failure?.problem }
     /// There is something to say of it.

@@ -54,6 +54,13 @@ package enum LargeFiles {
         file.sum.settle(sum)
     }
 
+    /// One that was made here, of any size, with its sum. It blocks.
+    package static func summed(_ path: String) throws(ContentProblem) -> FileChange.Content {
+        let content = try look(path)
+        try measure(content)
+        return content
+    }
+
     private static let isWritten = "something else writes it at this moment"
 
     /// Its bytes as they are wanted: as many as there were, or the reason why there are others.

@@ -2,6 +2,7 @@ import Events
 import Fleet
 import Playbook
 import Reactor
+import Rollout
 import SSH
 
 /// One way through the plays, as a plan or for real: play after play, and in each what is staged before the rest. Each is
@@ -20,7 +21,7 @@ actor PlaybookPass {
 
     private let parts: [Part]
     private let options: RunOptions
-    private let common: HostDriver.Common
+    let common: HostDriver.Common
     private let contents: Contents
     private let vocabulary: Vocabulary
     private var drivers: [String: HostDriver] = [:]
@@ -29,6 +30,8 @@ actor PlaybookPass {
     /// A wait between batches.
     private var rest: Sleep?
     private(set) var isStopped = false
+    /// Of the last play that was rolled out.
+    var outcome: RolloutOutcome?
 
     init(
         _ parts: [Part],
@@ -66,9 +69,13 @@ actor PlaybookPass {
         return self.journeys
     }
 
-    /// Each of these hosts that can still go on does these tasks; returns when all have.
+    /// Each of these hosts that can still go on does these tasks; returns when all have. What tidies up is done although
+    /// nothing more is to begin.
     func run(_ leg: Leg, _ targets: [Target]) async {
-        let members = targets.filter { leg.hosts.contains($0.name) && journeys[$0.name]?.isOver == false }
+        let members = targets.filter { target in
+            guard leg.hosts.contains(target.name), let journey = journeys[target.name] else { return false }
+            return leg.tidying == nil ? !journey.isOver : journey.canBeTidied
+        }
         if members.isEmpty || leg.tasks.isEmpty { return }
         var progress: [String: HostDriver.Progress] = [:]
         for target in members {
@@ -86,11 +93,19 @@ actor PlaybookPass {
             )
         }
         let starts = Starts(progress)
-        let outcomes = await common.fleet.run(members, keeping: true) { target, remote in
-            await self.drive(target.name, remote, starts)
+        let outcomes: [Fleet.Outcome<Void>]
+        if let tidying = leg.tidying, isStopped {
+            outcomes = await common.fleet.tidy(members, within: tidying.limit) { target, remote in
+                await self.drive(target.name, remote, starts)
+            }
+        } else {
+            outcomes = await common.fleet.run(members, keeping: true) { target, remote in
+                await self.drive(target.name, remote, starts)
+            }
         }
         for (target, outcome) in zip(members, outcomes) {
-            journeys[target.name]?.note(outcome, drivers.removeValue(forKey: target.name))
+            let driver = drivers.removeValue(forKey: target.name)
+            journeys[target.name]?.note(outcome, driver, tidies: leg.tidying == .end)
             if journeys[target.name]?.isOver == true, !leg.isTold { await tellFinished([target.name], targets) }
         }
     }
@@ -123,6 +138,11 @@ actor PlaybookPass {
         rest?.end()
     }
 
+    /// Nobody waits any more for what hosts end by themselves.
+    func cancel() {
+        for driver in drivers.values { driver.cancel() }
+    }
+
     /// Waits, unless somebody wants the run to end.
     func wait(_ duration: Duration) async {
         if isStopped { return }
@@ -141,6 +161,17 @@ struct Leg {
     let isFirstOfPlay: Bool
     /// A host that fails here may still have to come to something: it is told of later.
     var isTold = false
+    /// It is done also where nothing more is to begin.
+    var tidying: Tidying?
+
+    enum Tidying {
+        /// A host goes back to what it ran: however long that takes.
+        case back
+        /// Marks and leases: whoever wants the run to end waits so long for them.
+        case end
+
+        var limit: Duration? { self == .end ? .seconds(30) : nil }
+    }
 
     static func all(of part: PlaybookPass.Part, isPlan: Bool) -> [Leg] {
         let tasks = part.scope.tasks

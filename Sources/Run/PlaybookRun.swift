@@ -29,6 +29,7 @@ package actor PlaybookRun {
     private var parts: [PlaybookPass.Part] = []
     private var scopes: [String: HostScope] = [:]
     private var current: PlaybookPass?
+    private var settled: RunResult.Settled?
 
     /// `limit` are the hosts that the command line leaves; a play takes those of them that its pattern names. `variables`
     /// are those of the command line, the strongest.
@@ -56,7 +57,7 @@ package actor PlaybookRun {
             large: surroundings.large,
             read: surroundings.read
         )
-        measuring = Measuring(contents, on: loop)
+        measuring = Measuring(contents, surroundings.obtain, on: loop)
         vocabulary = Vocabulary(surroundings.redactor)
         runScope = RunScope(
             inventory,
@@ -89,7 +90,7 @@ package actor PlaybookRun {
         // Each round needs the secrets of the one before it; a secret may be named by another's place at most so often.
         for _ in 0..<Self.mostRounds {
             let wanted = try resolveAll(toChange: toChange)
-            if wanted.isEmpty, contents.awaited.isEmpty { return }
+            if wanted.isEmpty, !contents.isWaiting { return }
             await secrets.fetch(wanted)
             await measuring.all()
         }
@@ -170,6 +171,7 @@ package actor PlaybookRun {
     /// fleet.
     package func run(_ options: RunOptions, on fleet: Fleet, _ targets: [Target]) async -> RunReport {
         await fleet.onStop { [weak self] in self?.assumeIsolated { $0.stop() } }
+        await fleet.onCancel { [weak self] in self?.assumeIsolated { $0.cancel() } }
         // Only plans and what is held against them need it.
         let written = options.changes && options.expectedDigests == nil ? "" : await written()
         var journeys: [String: Journey] = [:]
@@ -199,7 +201,7 @@ package actor PlaybookRun {
                 isRefused = true
             }
         }
-        return RunReport(hosts: reports, isRefused: isRefused)
+        return RunReport(hosts: reports, isRefused: isRefused, settled: settled)
     }
 
     /// A sum of the playbook and of all files that it names: a task may be understood only after the plan.
@@ -209,7 +211,7 @@ package actor PlaybookRun {
             ? surroundings.catalog : nil
         var files = Contents(of: contents)
         check(files, catalog)
-        while !contents.awaited.isEmpty {
+        while contents.isWaiting {
             await measuring.all()
             files = Contents(of: contents)
             check(files, catalog)
@@ -236,7 +238,7 @@ package actor PlaybookRun {
             await fleet.emit(.hostFinished(result), host: target.name)
             reports.append(HostReport(result: result, programs: []))
         }
-        return RunReport(hosts: reports, isRefused: true)
+        return RunReport(hosts: reports, isRefused: true, settled: nil)
     }
 
     private func pass(
@@ -253,14 +255,23 @@ package actor PlaybookRun {
             rendezvous: Rendezvous(),
             surroundings: surroundings,
             keepsPrograms: options.keepsPrograms,
+            keeper: LeaseKeeper(
+                seconds: await fleet.keepsConnections(to: targets.count)
+                    ? LeaseKeeper.usualSeconds : LeaseKeeper.longSeconds,
+                on: loop
+            ),
             keptOutput: max(8 << 10, min(1 << 20, (64 << 20) / max(1, 4 * targets.count))),
             isQuiet: isQuiet
         )
         let pass = PlaybookPass(parts, options, common, contents, vocabulary, on: loop)
         current = pass
         defer { current = nil }
-        return await pass.run(targets, journeys)
+        let journeys = await pass.run(targets, journeys)
+        settled = await pass.outcome?.settled
+        return journeys
     }
 
     private func stop() { current?.assumeIsolated { $0.stop() } }
+
+    private func cancel() { current?.assumeIsolated { $0.cancel() } }
 }

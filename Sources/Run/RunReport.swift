@@ -5,6 +5,8 @@ package struct RunReport: Sendable {
     package var hosts: [HostReport]
     /// Some host was not as its plan had found it: nothing was changed anywhere.
     package var isRefused: Bool
+    /// What the rollout of a release says of the whole.
+    package var settled: RunResult.Settled?
 
     package var results: [HostResult] { hosts.map(\.result) }
 }

@@ -24,6 +24,8 @@ package struct RunSurroundings: Sendable {
     /// Nil: all files are kept in memory.
     package var large: Contents.Large?
     package var fetch: Fetch
+    /// Nil: artifacts are files.
+    package var obtain: Contents.Obtain?
     /// Nil where nobody can answer: a `pause` with a prompt is an error then, before anything is contacted.
     package var confirm: Confirm?
     /// Gets every secret as soon as it is known.

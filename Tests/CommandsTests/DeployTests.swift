@@ -134,6 +134,17 @@ import Testing
         }
     }
 
+    @Test func `a plan of hosts on which there is nothing to do is as good as any`() async throws {
+        try await withPlaybook { place in
+            let first = try await place.baton("deploy", "-y", "play.yml")
+            #expect(first.status == .exited(0), "\(first.output)")
+            let plan = try await place.baton("plan", "play.yml", "--out", "plan.json")
+            #expect(plan.status == .exited(0))
+            let second = try await place.baton("deploy", "-y", "play.yml", "--plan", "plan.json")
+            #expect(second.status == .exited(0), "\(second.output)\(second.errors)")
+        }
+    }
+
     @Test func `without a terminal it needs to be told not to ask`() async throws {
         try await withPlaybook(hosts: 1) { place in
             let result = try await place.baton("deploy", "play.yml")

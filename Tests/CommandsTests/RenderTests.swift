@@ -70,8 +70,16 @@ import Testing
             #expect(result.status == .exited(0), "\(result.errors)")
             #expect(result.output.contains("==> /etc/web.conf  0640 root:root\nport 81\n"), "\(result.output)")
             #expect(result.output.contains("==> /etc/plain  0644 root:root\n{{ }}\n"), "\(result.output)")
+            try Files.write(
+                Array("of {{ inventory_hostname }}\n".utf8),
+                to: "\(place.directory)/templates/web.conf.j2"
+            )
+            let hostless = try await place.baton("render", "web", "--for", "runit")
+            #expect(hostless.errors.contains("\n  --host NAME renders it with"), "\(hostless.errors)")
+            let host = try await place.baton("render", "web", "--for", "runit", "-i", "hosts.yml", "--host", "web1")
+            #expect(host.output.contains("\nof web1\n"), "\(host.errors)")
             try Files.removeTree("\(place.directory)/files/plain")
-            let missing = try await place.baton("render", "web", "--for", "runit")
+            let missing = try await place.baton("render", "web", "--for", "runit", "-i", "hosts.yml", "--host", "web1")
             #expect(missing.status == .exited(1) && missing.errors.contains("plain"), "\(missing.errors)")
         }
     }

@@ -272,7 +272,7 @@ import Testing
             link.cut()
             let lost = try await running
             #expect(lost.status == .exited(4), "\(lost.output)\(lost.errors)")
-            let hint = "the host goes on by itself: baton status says how it ended"
+            let hint = "the host goes on by itself: baton status app says how it ended"
             #expect(lost.output.contains(hint), "\(lost.output)")
             try await host.waitFor("tail -n 1 \(journal) | grep -q ' end 0$'")
             for (old, new) in zip(before.split(separator: "\n"), try await pids(host).split(separator: "\n")) {

@@ -195,6 +195,26 @@ import Testing
         }
     }
 
+    /// gunicorn before 24 drops what comes while five signals wait, and unicorn those that come too fast.
+    @Test(arguments: HostShell.present)
+    func `G-9: a signal that gets lost is sent again, or done without`(shell: HostShell) async throws {
+        let scenario = #"""
+            server_winch() { :; }
+            server_old_ends() {
+                server_told=$((${server_told:-0} + 1))
+                if [ "$server_told" -lt 2 ]; then return; fi
+                for kernel_worker in 101 102; do kernel_end "$kernel_worker"; done
+                kernel_end 100
+                rm -f server.pid
+                server_promotes=$((kernel_time + 80))
+            }
+            """#
+        let played = try await Self.play(shell, scenario) { $0.profile.stopSeconds = 3 }
+        #expect(played.verdict.outcome == .committed && played.current == "releases/2", "\(played.text)")
+        #expect(played.strikes == ["USR2 100", "WINCH 100", "TERM 100", "TERM 100"], "\(played.text)")
+        #expect(played.states.contains("mixed") && played.states.contains("insisting"), "\(played.text)")
+    }
+
     @Test(arguments: HostShell.present)
     func `without a confirmation it goes back when the lease ends`(shell: HostShell) async throws {
         let played = try await Self.play(shell, "kernel_silent=yes kernel_lease=2500")

@@ -187,9 +187,10 @@ func underLoad(
 ) async throws -> Report {
     var options = options
     if kind == .unicorn { options.workers = 4 }
+    let profile = loadProfile(kind == .unicorn || options.environment["FIXTURE_WORKER_CLASS"] == "sync")
     return try await withServerFixture(kind, options) { server in
         try await server.start()
-        let load = try Load([server.target], loadProfile(kind), versions: ["1"], on: server.loop)
+        let load = try Load([server.target], profile, versions: ["1"], on: server.loop)
         load.start()
         #expect(await load.settle(50))
         try await body(try await Takeover(server, shell), load)
@@ -198,9 +199,9 @@ func underLoad(
     }
 }
 
-/// For unicorn less: a worker of it does one thing at a time.
-private func loadProfile(_ kind: ServerKind) -> Profile {
-    kind == .unicorn
+/// Less where a worker does one thing at a time, as those of unicorn do.
+private func loadProfile(_ isSingle: Bool) -> Profile {
+    isSingle
         ? Profile([.fresh(perSecond: 40), .kept(5, perSecond: 20), .slow(seconds: 0.5, perSecond: 1)])
         : Profile([
             .fresh(perSecond: 80), .kept(20, perSecond: 80), .slow(seconds: 1, perSecond: 3),

@@ -11,10 +11,11 @@ import Glibc
 import Darwin
 #endif
 
-/// What real servers do to those who take them over as the books say. G-1 to G-8 are gunicorn's; the others have siblings.
+/// What real servers do to those who take them over as the books say. G-1 to G-15 are gunicorn's: to G-8 here, G-9 in
+/// `ScriptedHostTests`, the others in `GunicornTrapTests` and `UnitTrapTests`. nginx and unicorn have suites of their own.
 @Suite(.serialized) struct TrapTests {
     /// Takes a server over, does something at a state, and says how it ended.
-    private static func takeOver(
+    static func takeOver(
         _ kind: ServerKind = .gunicorn,
         _ options: ServerFixture.Options = ServerFixture.Options(),
         adjusting: @escaping @Sendable (inout Takeover) async throws -> Void = { _ in },
@@ -39,7 +40,7 @@ import Darwin
         }
     }
 
-    private static func cuts(_ report: Report) -> Int {
+    static func cuts(_ report: Report) -> Int {
         report[.reset] + report[.emptyReply] + report[.resetInAnswer] + report[.truncated]
     }
 

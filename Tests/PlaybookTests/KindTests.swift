@@ -25,6 +25,25 @@ struct KindTests {
         try decide(task, path, state).shown
     }
 
+    @Test(arguments: [
+        "directory: {path: /a, mode: 0755, owner: x}", "directory: {path: /a, mode: \"u=rwx,g-w\"}",
+        "directory: {path: /a/b, state: absent, recursive: true}",
+        "file: {path: /a, content: x, mode: g+w, backup: true}",
+        "file: {path: /a, mode: 0640}", "template: {src: b, dest: /b, mode: \"0640\", validate: \"true %s\"}",
+        "link: {path: /a, target: b, owner: x}",
+        "run: {cmd: a, creates: /b, unless: c, onlyif: d, chdir: /e, stdin: f}",
+        "run: {cmd: a, when_older: {than: [/b], pidfile: /c}}",
+        "check: {http: \"http://localhost/\", status: [200, 300-310], headers: {a: b}, answer_headers: {c: d}, version: x, connect: /s}",
+        "check: {tcp: 5432}", "check: {command: x}", "pause: 30s",
+    ])
+    func `what a plan's sum is made of has no address in it`(task: String) throws {
+        let work = try world.work(task)
+        let texts =
+            work.written + work.writtenOpenly + [work.conditional.map { "\($0)" } ?? ""] + work.looks.map { "\($0)" }
+        for text in texts { #expect(!text.contains("unknown context"), "\(text)") }
+        if case .carryOut(let operation) = work.decide([:]) { #expect(!"\(operation)".contains("unknown context")) }
+    }
+
     @Test func `contents that not everybody may read are not shown`() throws {
         func difference(_ task: String, _ state: PathState) throws -> Change.Difference? {
             guard case .change(let change) = try decide(task, "/etc/a", state) else { return nil }

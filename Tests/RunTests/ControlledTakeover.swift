@@ -35,10 +35,21 @@ final class ControlledTakeover: @unchecked Sendable {
     private var driver: TakeoverDriver?
 
     static let nonce = "0123456789abcdef"
+    /// From which release to which.
+    private let releases: (one: String, other: String)
     var loop: Loop { server.loop }
 
-    init(_ server: ServerFixture, _ lab: Lab, _ state: Lab.HostState, _ load: Load) throws {
+    init(
+        _ server: ServerFixture,
+        _ lab: Lab,
+        _ state: Lab.HostState,
+        _ load: Load,
+        from one: String = "1",
+        to other: String = "2",
+        nonce: String = nonce
+    ) throws {
         self.server = server
+        releases = (one, other)
         self.load = load
         old = try server.master()
         sshd = state.port
@@ -55,7 +66,7 @@ final class ControlledTakeover: @unchecked Sendable {
             keys: [key],
             known: [try #require(HostKey(line: words.prefix(2).joined(separator: " ")))]
         )
-        var order = try server.order(nonce: Self.nonce)
+        var order = try server.order(nonce: nonce, from: one, to: other)
         order.overrun = .proceed
         order.profile.drainSeconds = 30
         job = TakeoverJob(order, owner: "tests", state: "\(server.root)/state")
@@ -64,6 +75,7 @@ final class ControlledTakeover: @unchecked Sendable {
     /// Another controller of the same server, with a link of its own.
     init(sharing first: ControlledTakeover, nonce: String) throws {
         (server, load, old, listener, sshd) = (first.server, first.load, first.old, first.listener, first.sshd)
+        releases = first.releases
         link = try FaultyLink(to: first.sshd, on: first.server.loop)
         var target = first.target
         target.port = link.port
@@ -100,7 +112,7 @@ final class ControlledTakeover: @unchecked Sendable {
         self.driver = driver
         let ending = await driver.run()
         await remote.close()
-        load.allow([ending.word == .committed ? "2" : "1"])
+        load.allow([ending.word == .committed ? releases.other : releases.one])
         return ending
     }
 
@@ -124,7 +136,7 @@ final class ControlledTakeover: @unchecked Sendable {
     func has(_ name: String) -> Bool { Files.exists("\(directory)/\(name)") }
 
     var verdict: HandoverVerdict? {
-        HandoverVerdict.read((try? Files.read("\(directory)/verdict")) ?? [], nonce: Self.nonce)
+        HandoverVerdict.read((try? Files.read("\(directory)/verdict")) ?? [], nonce: job.order.nonce)
     }
 
     var journal: HandoverJournal { HandoverJournal.read((try? Files.read("\(directory)/journal")) ?? []) }
@@ -154,14 +166,14 @@ final class ControlledTakeover: @unchecked Sendable {
             server.processes.filter { $0.command.contains(server.kind.word) }
                 .allSatisfy { $0 == old || $0.parent == old.pid }
         }
-        #expect(await loop.ask(server.target).version == "1", "\(story)")
+        #expect(await loop.ask(server.target).version == releases.one, "\(story)")
         try await isOver()
     }
 
     func isNew() async throws {
         #expect(!old.isAlive, "\(story)")
         #expect(try server.master().children.count >= server.options.workers)
-        #expect(await loop.ask(server.target).version == "2", "\(story)")
+        #expect(await loop.ask(server.target).version == releases.other, "\(story)")
         try await isOver()
     }
 

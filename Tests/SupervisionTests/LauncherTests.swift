@@ -138,4 +138,21 @@ struct LauncherTests {
             #expect(try await runChild(shell.words + [file, "0"]).succeeded)
         }
     }
+
+    @Test(arguments: HostShell.present.filter { $0 != .applets })
+    func `what nobody has made since the boot is told`(shell: HostShell) async throws {
+        let project = Project(
+            text: "services: {web: {command: /bin/echo ran, runtime_directories: /run/shop, restart: {limit: 0}}}\n"
+        )
+        let text = try project.rendering(.supervisord).file("/etc/baton/services/web/launch")
+        try await withWorkplace(hosts: 0) { place in
+            let (file, folder) = ("\(place.directory)/launch", "\(place.directory)/shop")
+            try Files.write(Array(text.replacing("/run/shop", with: folder).utf8), to: file)
+            let missing = try await runChild(shell.words + [file, "0"])
+            #expect(!missing.succeeded && missing.output == "", "\(missing.output)")
+            #expect(missing.errors == "web: nothing has made \(folder) since the boot; baton start web does\n")
+            try Files.makeDirectory(folder)
+            #expect(try await runChild(shell.words + [file, "0"]).output == "ran\n")
+        }
+    }
 }

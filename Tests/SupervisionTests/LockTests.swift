@@ -136,4 +136,28 @@ import Testing
             #expect(!Files.list("\(place.path)/run/services/web").contains("journal"))
         }
     }
+
+    @Test(arguments: shells)
+    func `a journal goes on elsewhere where the disk becomes full on the way`(shell: HostShell) async throws {
+        try await withPlace(shell) { place in
+            try place.manifest(["web@0"])
+            #expect(try await place.verb(.start).end == .done)
+            try place.write(
+                "fake/more",
+                """
+                baton_systemd_stop() {
+                    mv '\(place.path)/var' '\(place.path)/var-before'; : >'\(place.path)/var'
+                    read -r b_fake_pid <"$b_fake/$1.pid"; kill "$b_fake_pid"; : >"$b_fake/$1.pid"
+                }
+
+                """
+            )
+            let stopped = try await place.verb(.stop)
+            #expect(stopped.end == .done, "\(stopped)")
+            #expect(
+                ProcedureEnd.lines(place.read("run/services/web/journal")) == ["begin stop", "stopped web@0", "end 0"]
+            )
+            #expect(try await place.look().unfinished == nil)
+        }
+    }
 }

@@ -38,6 +38,16 @@ import Testing
         )
     }
 
+    /// One of which a second is a minute.
+    private static let clock = """
+        baton_clock() {
+            read -r b_clock b_rest </proc/uptime
+            b_now=${b_clock%.*}${b_clock#*.}
+            b_now=$((b_now * 60))
+        }
+
+        """
+
     private static func manifest(_ place: ProcedurePlace, startSeconds: Int = 1) throws {
         try place.manifest(["web@0"])
         let text = place.read("etc/services/web/service")
@@ -78,19 +88,29 @@ import Testing
         try await withPlace(shell) { place in
             try Self.manifest(place, startSeconds: 60)
             try Self.retrying(place, good: 1_000_000, limit: 1_000_000)
-            // A clock of which a second is a minute.
-            let clock = """
-                baton_clock() {
-                    read -r b_clock b_rest </proc/uptime
-                    b_now=${b_clock%.*}${b_clock#*.}
-                    b_now=$((b_now * 60))
-                }
-
-                """
-            try place.write("fake/more", place.read("fake/more") + clock)
+            try place.write("fake/more", place.read("fake/more") + Self.clock)
             let failed = try await place.verb(.start)
             #expect(failed.end == .failed(status: 1), "\(failed)")
             #expect(failed.errors.contains("in time: it is "), "\(failed)")
+        }
+    }
+
+    @Test(arguments: HostShell.present)
+    func `who does not stop in time is told, and nobody waits for ever`(shell: HostShell) async throws {
+        try await withPlace(shell) { place in
+            try place.manifest(["web@0"])
+            #expect(try await place.verb(.start).end == .done)
+            let pid = place.pid("web@0")
+            try place.write("fake/more", "baton_systemd_stop() { b_said='it was asked'; }\n" + Self.clock)
+            let failed = try await place.verb(.restart)
+            #expect(failed.end == .failed(status: 1), "\(failed)")
+            #expect(
+                failed.errors.contains(
+                    "web@0 did not stop within stop_seconds, 2, and was not killed then: it is running"
+                ),
+                "\(failed)"
+            )
+            #expect(failed.errors.contains("it was asked") && place.pid("web@0") == pid, "\(failed)")
         }
     }
 }

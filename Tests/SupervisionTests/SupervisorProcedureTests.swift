@@ -169,6 +169,28 @@ import Testing
         }
     }
 
+    @Test(arguments: ["systemd-tmpfiles", "no systemd-tmpfiles"])
+    func `what cannot be made below run is told, and is made once it can`(tool: String) async throws {
+        try await withHosts(1) { fleet in
+            let host = fleet[0]
+            let place = Place(host: host, driver: try await Driver.ready(.supervisord, shell: "sh", on: host))
+            try await host.output("mkdir -p /srv/app/releases/1/bin && ln -s releases/1 /srv/app/current")
+            try await host.write("/srv/app/current/bin/app", DriverProject.program, mode: "755")
+            #expect(try await place.apply(DriverProject.make("app")).end == .done)
+            #expect(try await place.verb(.stop).end == .done)
+            if tool != "systemd-tmpfiles" { try await host.remove(program: "systemd-tmpfiles") }
+            try await host.output("rm -r /run/app && echo x >/run/app")
+            let refused = try await place.verb(.start)
+            #expect(refused.isFailed, "\(refused)")
+            #expect(refused.errors.contains("a directory of app below /run could not be made: "), "\(refused.errors)")
+            #expect(refused.errors.contains("/run/app"), "\(refused.errors)")
+            try await host.output("rm /run/app")
+            let started = try await place.verb(.start)
+            #expect(started.end == .done, "\(started)")
+            #expect(try await host.output("stat -c '%U %a' /run/app") == "deploy 755")
+        }
+    }
+
     @Test(arguments: zip(Driver.supervisors, Driver.shells))
     func `what the supervisor refuses is put back`(supervisor: Supervisor, shell: String) async throws {
         try await withHosts(1) { fleet in

@@ -103,13 +103,19 @@ import Testing
             try await host.output("systemctl enable --quiet web.service")
             _ = try await takeOver(on: host)
             // What a takeover leaves for the boot after it; that it fails must not keep the service down.
-            let place = "/var/lib/baton/services/web/handover"
-            try await host.output("mkdir -p \(place)")
-            let notes = "echo \"$2 of $1 as $(id -un), with $(pgrep -c gunicorn) running\" >\(place)/healed; exit 1\n"
-            try await host.write("\(place)/program", notes)
+            let place = "/srv/app/.baton/handover-0123456789abcdef"
+            let notes = "echo \"$2 of $1 as $(id -un), with $(pgrep -c gunicorn) running\" >\"$1/healed\"; exit 1\n"
+            for (end, mark) in [("", "conductor"), ("1", ""), ("2", "verdict"), ("3", "conductor")] {
+                try await host.output("mkdir -p \(place)\(end)")
+                try await host.write("\(place)\(end)/program", notes)
+                if !mark.isEmpty { try await host.write("\(place)\(end)/\(mark)", "1\n") }
+            }
+            try await host.output("chown deploy \(place)3")
             try await host.reboot()
             try await host.waitFor(answers)
             #expect(try await host.output("cat \(place)/healed") == "heal of \(place) as root, with 0 running")
+            // What never began, what is over and what is somebody else's is left alone.
+            #expect(try await host.output("ls -d \(place)*/healed") == "\(place)/healed")
             #expect(try await host.output("systemctl is-active web.service") == "active")
             // And it can be handed over again.
             _ = try await takeOver(on: host)

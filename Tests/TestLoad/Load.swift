@@ -22,7 +22,15 @@ package final class Load: @unchecked Sendable {
             next = first
         }
 
-        var keeps: Int { if case .kept(let count) = stream.reuse { count } else { 0 } }
+        var keeps: Int {
+            switch stream.reuse {
+            case .fresh: 0
+            case .kept(let count), .standing(let count): count
+            }
+        }
+
+        /// One more connection is to stand, whether others are idle or not.
+        var wantsMore: Bool { if case .standing(let count) = stream.reuse { open < count } else { false } }
     }
 
     private struct Waiter {
@@ -163,7 +171,8 @@ package final class Load: @unchecked Sendable {
 
     private func send(_ lane: Lane) {
         let due = lane.next
-        guard let connection = takeIdle(lane) ?? makeConnection(lane) else {
+        let added = lane.wantsMore ? makeConnection(lane) : nil
+        guard let connection = added ?? takeIdle(lane) ?? makeConnection(lane) else {
             return count(.unsent, lane, nil, due)
         }
         busy[ObjectIdentifier(connection)] = connection

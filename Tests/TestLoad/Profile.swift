@@ -7,6 +7,8 @@ package struct Stream: Sendable {
         case fresh
         /// Up to so many connections are kept, the longest idle one is used first, so that all of them know idleness.
         case kept(Int)
+        /// So many connections stand all the time, each used in its turn; one that the server ends is made anew.
+        case standing(Int)
     }
 
     /// What reports call it.
@@ -31,6 +33,10 @@ package struct Stream: Sendable {
         Stream("kept", .get(path), perSecond: perSecond, .kept(connections))
     }
 
+    package static func standing(_ connections: Int, perSecond: Double, _ path: String = "/") -> Stream {
+        Stream("standing", .get(path), perSecond: perSecond, .standing(connections))
+    }
+
     /// Requests that the server takes so many seconds for.
     package static func slow(seconds: Double, perSecond: Double) -> Stream {
         var stream = Stream("slow", .get("/slow?seconds=\(seconds)"), perSecond: perSecond)
@@ -51,12 +57,12 @@ package struct Stream: Sendable {
 /// All that a load does, in bounds that it cannot leave.
 package struct Profile: Sendable {
     package static let mostPerSecond = 400.0
-    package static let longest: Duration = .seconds(300)
+    package static let longest: Duration = .seconds(3 * 3600)
     package static let mostConnections = 1000
 
     package var streams: [Stream]
     /// After this the load sends nothing more, stopped or not.
-    package var longest: Duration = Self.longest
+    package var longest: Duration = .seconds(300)
     /// What more would be needed is counted as `unsent`.
     package var mostConnections = 500
 

@@ -32,6 +32,9 @@ package struct Report: Sendable {
     /// Requests that were left out because the load itself was held up by its machine.
     package internal(set) var missed = 0
     package internal(set) var lasted: Duration = .zero
+    /// The longest time between two good answers, whatever was asked in it.
+    package private(set) var worstGap: Duration = .zero
+    private var lastGood: Duration?
     /// Of requests that were answered; a load is bounded, so all of them are kept.
     private var latencies: [Int64] = []
 
@@ -74,6 +77,10 @@ package struct Report: Sendable {
             versions[version]?.last = at
         }
         if let latency { latencies.append(latency.inNanoseconds) }
+        if outcome == .ok {
+            worstGap = max(worstGap, at - (lastGood ?? at))
+            lastGood = at
+        }
         if outcome.isFailure, failures.count < Self.failuresKept {
             failures.append(Failure(at: at, stream: stream, outcome: outcome, detail: detail))
         }

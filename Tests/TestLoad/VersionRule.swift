@@ -8,7 +8,13 @@ package struct VersionRule: Sendable {
     /// nil allows everything.
     package init(_ allowed: Set<String>?, from: Instant) { steps = [(from, allowed)] }
 
-    package mutating func allow(_ allowed: Set<String>?, from: Instant) { steps.append((from, allowed)) }
+    package mutating func allow(_ allowed: Set<String>?, from: Instant) {
+        steps.append((from, allowed))
+        // No request is on its way for so long: what was allowed before decides nothing any more.
+        while steps.count > 2, steps[1].from + Self.memory <= from { steps.removeFirst() }
+    }
+
+    private static let memory: Duration = .seconds(300)
 
     /// Whether `version` might answer a request that was on its way from `sent` to `answered`: a request is judged by
     /// every rule that held in between, since nobody can say in which moment it was served.

@@ -221,7 +221,7 @@ import Darwin
     @Test func `a load outside its bounds is refused`() async throws {
         try await withLoop { loop in
             var long = Profile([.fresh(perSecond: 1)])
-            long.longest = .seconds(301)
+            long.longest = Profile.longest + .seconds(1)
             let profiles = [
                 Profile([]), Profile([.fresh(perSecond: 401)]), Profile([.fresh(perSecond: 0)]), long,
                 Profile([.fresh(perSecond: 300), .kept(1, perSecond: 101)]),

@@ -10,26 +10,26 @@ import Darwin
 #endif
 
 extension ServerFixture {
-    /// What conductor and guard are told when this server, which runs as release 1, is to become release 2. Limits are
+    /// What conductor and guard are told when this server, which runs as one release, is to become another. Limits are
     /// those of a slow machine, and what is waited for is short.
-    package func order(nonce: String) throws -> HandoverOrder {
+    package func order(nonce: String, from one: String = "1", to other: String = "2") throws -> HandoverOrder {
         let old = try master()
         var order = HandoverOrder(
             nonce: nonce,
-            profile: kind.profile,
+            profile: options.version?.profile ?? kind.profile,
             old: HandoverOrder.Identity(pid: old.pid, start: UInt64(old.started) ?? 0, boot: try Self.boot()),
             uid: getuid(),
             gid: getgid(),
             user: String(cString: getpwuid(getuid()).pointee.pw_name),
             pidFile: pidFile,
-            flips: [HandoverOrder.Flip(.link, current, new: "releases/2", old: "releases/1")],
+            flips: [HandoverOrder.Flip(.link, current, new: "releases/\(other)", old: "releases/\(one)")],
             workers: options.workers,
             check: check
         )
         order.profile.bootSeconds = 30
         order.profile.drainSeconds = 60
         order.profile.stopSeconds = 60
-        (order.newVersion, order.oldVersion) = ("2", "1")
+        (order.newVersion, order.oldVersion) = (other, one)
         (order.probes, order.interval, order.stable) = (3, .milliseconds(100), .milliseconds(1000))
         return order
     }

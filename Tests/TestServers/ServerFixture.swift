@@ -23,7 +23,7 @@ package struct ServerFixture: Sendable {
     package struct Options: Sendable {
         package var onUnixSocket = false
         package var workers = 2
-        /// gunicorn and nginx; unicorn always is one, puma never.
+        /// puma never is.
         package var isDaemon = true
         package var preloads = false
         /// Seconds that a worker may take to end its requests.
@@ -31,10 +31,19 @@ package struct ServerFixture: Sendable {
         /// Any other FIXTURE_ variable, also behaviour that a file does not set.
         package var environment: [String: String] = [:]
 
+        /// Of gunicorn: one of `GunicornVersion`, beside the build, instead of the kind's own.
+        package var version: GunicornVersion?
+
+        /// Started by its name, without a path.
+        package var isBare = false
+
         /// Words below `current` instead of the installed program.
         package var program: [String] = []
 
         package init() {}
+
+        /// For gunicorn: with more than one thread it makes another class of workers out of `sync`.
+        package static let sync = ["FIXTURE_WORKER_CLASS": "sync", "FIXTURE_THREADS": "1"]
     }
 
     package let kind: ServerKind
@@ -144,7 +153,7 @@ package struct ServerFixture: Sendable {
 
     /// Starts the server and waits for nothing.
     package func launch() async throws {
-        guard kind.program != nil else { throw FixtureError(description: "\(kind) is not installed") }
+        guard program != nil else { throw FixtureError(description: "\(kind) is not installed") }
         var environment = Surroundings.environment
         // What a shell would have set: servers that start themselves again go by the name of the link.
         environment["PWD"] = current
@@ -161,9 +170,14 @@ package struct ServerFixture: Sendable {
         guard result.succeeded else { throw failure("cannot start \(kind): \(result.errors)") }
     }
 
+    private var program: String? {
+        let path = options.version.map(\.program) ?? kind.program
+        return options.isBare ? path?.split(separator: "/").last.map(String.init) : path
+    }
+
     /// What it is started with.
     package var command: [String] {
-        let words = kind.arguments(kind.program ?? "", current: current)
+        let words = kind.arguments(program ?? "", current: current).filter { $0 != "-D" || options.isDaemon }
         return options.program.isEmpty ? words : options.program.map { "\(current)/\($0)" } + words.dropFirst()
     }
 

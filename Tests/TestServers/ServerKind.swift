@@ -25,7 +25,10 @@ package enum ServerKind: String, CaseIterable, Sendable, CustomStringConvertible
         return Loop.executable(name, path: path)
     }
 
-    package var isInstalled: Bool { program != nil && Files.exists("/proc/self/stat") && Surroundings.has("setsid") }
+    package var isInstalled: Bool { program != nil && canRun }
+
+    /// What any of them needs of this machine.
+    var canRun: Bool { Files.exists("/proc/self/stat") && Surroundings.has("setsid") }
 
     /// Those that this machine has; for the arguments of a test.
     package static func installed(_ kinds: [ServerKind] = allCases) -> [ServerKind] { kinds.filter(\.isInstalled) }

@@ -17,7 +17,10 @@ baton_program baton_checks_sh(void);
 
 // The library that programs are put together from (programs/library).
 baton_program baton_library_state_sh(void);
-baton_program baton_library_look_sh(void);
+baton_program baton_library_look_paths_sh(void);
+baton_program baton_library_look_names_sh(void);
+baton_program baton_library_look_content_sh(void);
+baton_program baton_library_look_calls_sh(void);
 baton_program baton_library_age_sh(void);
 baton_program baton_library_run_sh(void);
 baton_program baton_library_limit_sh(void);
@@ -36,6 +39,7 @@ baton_program baton_releases_unpack_sh(void);
 baton_program baton_releases_stage_sh(void);
 baton_program baton_releases_migrate_sh(void);
 baton_program baton_releases_adopt_sh(void);
+baton_program baton_releases_flip_sh(void);
 baton_program baton_releases_prune_sh(void);
 baton_program baton_releases_keep_sh(void);
 baton_program baton_releases_uses_sh(void);
@@ -51,6 +55,7 @@ baton_program baton_services_apply_sh(void);
 baton_program baton_services_install_sh(void);
 baton_program baton_services_restore_sh(void);
 baton_program baton_services_look_sh(void);
+baton_program baton_services_switch_sh(void);
 baton_program baton_services_detach_sh(void);
 baton_program baton_services_systemd_sh(void);
 baton_program baton_services_systemd_units_sh(void);

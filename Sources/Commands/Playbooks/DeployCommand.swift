@@ -138,8 +138,8 @@ private struct Deployment {
     ) async throws(CommandError) -> Events.ExitCode {
         let live = try await LiveRun(plan, shows: .stream, detail: plan.isVerbose ? .everything : .hosts, interrupts)
         let options = RunOptions(changes: true, wantsDiffs: wantsDiffs, expectedDigests: expected)
-        let results = await job.pass(options, live).results
-        return await live.finish(inOrder(results + others), .work, job.render(isPlan: false))
+        let report = await job.pass(options, live)
+        return await live.finish(inOrder(report.results + others), .work, report.settled, job.render(isPlan: false))
     }
 
     private func inOrder(_ results: [HostResult]) -> [HostResult] {

@@ -38,7 +38,7 @@ enum ProjectFiles {
     private static let mostBytes = 512 << 20
 
     static func read(_ path: String) throws(ContentProblem) -> [UInt8] {
-        if Files.isDirectory(path) { throw ContentProblem("it is a directory") }
+        if Files.isDirectory(path) { throw ContentProblem(directory: path) }
         if !Files.exists(path) { throw ContentProblem("it is not there", isMissing: true) }
         do throws(SystemError) {
             return try Files.read(path, limit: mostBytes, regularOnly: true)

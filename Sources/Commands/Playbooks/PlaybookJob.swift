@@ -2,6 +2,7 @@ import Arguments
 import Document
 import Events
 import Fleet
+import HostSide
 import Inventory
 import Playbook
 import Report
@@ -126,6 +127,14 @@ struct PlaybookSetting {
             confirm: confirm
         )
         surroundings.catalog = catalog
+        let maker = ArtifactMaker(environment: context.environment, loop: context.loop)
+        surroundings.obtain = { (source) async throws(ContentProblem) in
+            switch secrets {
+            case .fetched: try await maker.obtain(source)
+            // Nobody is asked, and nothing is packed.
+            case .placeholders: FileChange.Content(bytes: [], sha256: source.expectedSum)
+            }
+        }
         surroundings.large = LargeFiles.reader
         surroundings.becomeUser = chosen.parsed[CommonOptions.becomeUser]
         return PlaybookRun(

@@ -115,14 +115,19 @@ final class LiveRun {
     // MARK: The end
 
     /// What the run comes to, and the last event. The fleet is closed; the keys are not: another run may follow.
-    func conclude(_ results: [HostResult], _ purpose: RunResult.Purpose = .work) async -> RunResult {
+    func conclude(
+        _ results: [HostResult],
+        _ purpose: RunResult.Purpose = .work,
+        _ settled: RunResult.Settled? = nil
+    ) async -> RunResult {
         if let problem = KnownHostsBook().remember(await fleet.newHostKeys) { await fleet.emit(.warning(problem)) }
         let result = RunResult(
             run: name,
             command: plan.name,
             hosts: results,
             interrupted: isInterrupted,
-            purpose: purpose
+            purpose: purpose,
+            settled: settled
         )
         await fleet.emit(.runFinished(result))
         interrupts.guide(nil)
@@ -134,9 +139,10 @@ final class LiveRun {
     func finish(
         _ results: [HostResult],
         _ purpose: RunResult.Purpose = .work,
+        _ settled: RunResult.Settled? = nil,
         _ render: HostRun.Render
     ) async -> Events.ExitCode {
-        let result = await conclude(results, purpose)
+        let result = await conclude(results, purpose, settled)
         await plan.vault.close()
         show(result, isPlan: false, render)
         return result.exit

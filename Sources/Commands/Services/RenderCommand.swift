@@ -73,7 +73,10 @@ enum RenderCommand {
             definition.files = try contents.files(of: declaration, scope)
             rendering = try definition.rendered(for: wanted ?? usual(definition.supervisor, context))
         } catch {
-            throw CommandError(rendered: error.description)
+            let text = error.description
+            let isOfHost = parsed[host] == nil && text.contains("is not defined")
+            let hint = "\n  --host NAME renders it with the variables of that host, -e NAME=VALUE with others\n"
+            throw CommandError(rendered: text + (isOfHost ? hint : ""))
         }
         context.stdout.write(
             output == .text ? RenderingText.text(rendering) : RenderingText.json(rendering, of: name).line + "\n"

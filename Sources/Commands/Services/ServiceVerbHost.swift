@@ -31,11 +31,11 @@ struct ServiceVerbHost: Sendable {
             result = self.result(step)
         } catch {
             result = HostResult(host: view.host, failedWith: error, view.redactor)
-            if error.kind == .linkLost, let problem = result.problem {
+            if result.touched, let problem = result.problem {
                 result.problem = .init(
                     kind: problem.kind,
                     message: problem.message,
-                    hint: "the host goes on by itself: baton status says how it ended"
+                    hint: "the host goes on by itself: baton status \(service) says how it ended"
                 )
             }
             // What the program printed until then is marks between steps, and nothing for people.
@@ -50,7 +50,8 @@ struct ServiceVerbHost: Sendable {
                 result.services = [state]
                 // What dies again and again is seen to run in between.
                 let mayDie = result.status == .failed && sighting.members.contains { $0.isYoung }
-                result.isDown = verb != .stop && (!state.isRunning || mayDie)
+                // Who was kept from beginning leaves it to whoever is at work there.
+                result.isDown = verb != .stop && result.touched && (!state.isRunning || mayDie)
             }
         } catch {
             // What was done has been seen to come true on the host; what failed may have left anything.

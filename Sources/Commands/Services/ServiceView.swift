@@ -19,22 +19,26 @@ struct ServiceView: Sendable {
 
     /// Nil where the host has no such service.
     func sighting(_ name: String) async throws(Blind) -> ServiceSighting? {
-        try await sightings([name])[name]
+        let (found, unread) = try await sightings([name])
+        if let why = unread.first { throw failed(why) }
+        return found[name]
     }
 
-    func sightings(_ names: [String]) async throws(Blind) -> [String: ServiceSighting] {
+    /// Those that are there; and why others cannot be read, which is no reason to hide the rest.
+    func sightings(_ names: [String]) async throws(Blind) -> (found: [String: ServiceSighting], unread: [String]) {
         let looks = names.map { ServiceLook(.service($0)) }
         let seen = try await see(looks.map(\.look))
         var found: [String: ServiceSighting] = [:]
+        var unread: [String] = []
         for look in looks {
             do throws(ServiceLookError) {
                 let sighting = try look.read(seen[look.look])
                 if sighting.manifest != nil { found[look.subject.name] = sighting }
             } catch {
-                throw failed(error.description)
+                unread.append(error.description)
             }
         }
-        return found
+        return (found, unread)
     }
 
     func see(_ looks: [Look]) async throws(Blind) -> Sightings {
@@ -72,7 +76,7 @@ struct ServiceView: Sendable {
         return Blind(result: result)
     }
 
-    private func failed(_ message: String) -> Blind {
+    func failed(_ message: String) -> Blind {
         var result = HostResult(host: host, status: .failed, touched: false)
         let hint = message.contains("must be root") ? "only root can be believed here: -b becomes root" : nil
         result.problem = .init(kind: "look_failed", message: message, hint: hint)

@@ -62,8 +62,14 @@ enum StatusCommand {
         do throws(ServiceView.Blind) {
             var names: [String] = []
             if let wanted { names = [wanted] } else { names = try await view.names().filter(isMeant) }
-            let found = names.isEmpty ? [:] : try await view.sightings(names)
+            var found: [String: ServiceSighting] = [:]
+            var unread: [String] = []
+            if !names.isEmpty { (found, unread) = try await view.sightings(names) }
             var result = HostResult(host: view.host, status: .ok, touched: false)
+            if let first = unread.first {
+                let more = unread.count > 1 ? "; and \(unread.count - 1) more cannot be read" : ""
+                result = view.failed(first + more).result
+            }
             var notes: [String: String] = [:]
             if let drift { notes = try await view.drift(found, drift, isVerbose: isVerbose) }
             result.services = names.compactMap { name in
@@ -72,7 +78,7 @@ enum StatusCommand {
                 if let note = notes[name] { state.notes.append(note) }
                 return state
             }
-            if let wanted, found.isEmpty { return .lacking(wanted, view.host) }
+            if let wanted, found.isEmpty, unread.isEmpty { return .lacking(wanted, view.host) }
             return result
         } catch {
             return error.result

@@ -97,9 +97,14 @@ package struct HandoverSession: Sendable {
     /// The first calls it off, or lets it be finished where that is the only way; at the second nobody waits any more.
     package mutating func interrupt(at now: Duration) -> [HandoverAction] {
         interrupts += 1
-        if interrupts > 1, !isOver { return finish(unknown("nobody waits for it any more", at: now)) }
+        if interrupts > 1 { return leave(at: now) }
         callingOff("it was called off")
         return decide(now)
+    }
+
+    /// Nobody waits any more: the host goes on by itself.
+    package mutating func leave(at now: Duration) -> [HandoverAction] {
+        isOver ? [] : finish(unknown("nobody waits for it any more", at: now))
     }
 
     package mutating func answered(

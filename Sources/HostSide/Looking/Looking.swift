@@ -8,10 +8,10 @@ package enum Looking {
     /// The same looks give the same program.
     package static func program(_ looks: [Look]) -> ReadingProgram {
         let paths = paths(of: looks)
-        var parts: Set<HostLibrary> = [.look]
+        var parts: Set<HostLibrary> = []
         var calls = ""
         var libraries = ScriptLibraries()
-        if !paths.isEmpty { parts.formUnion([.state, .way]) }
+        if !paths.isEmpty { parts.formUnion([.lookPaths, .state, .way]) }
         for start in stride(from: 0, to: paths.count, by: pathsAtOnce) {
             let some = paths[start..<min(start + pathsAtOnce, paths.count)]
             let wants = some.map(\.want).joined(separator: " ")
@@ -22,19 +22,20 @@ package enum Looking {
             switch look {
             case .path: continue
             case .content(let path, let limit):
-                parts.formUnion([.state, .way])
+                parts.formUnion([.lookContent, .state, .way])
                 calls += "baton_look_content \(number) \(max(limit, 0)) \(HostPath.word(path))\n"
             case .command(let command):
+                parts.insert(.lookCalls)
                 calls += CommandText.function("b_command", command)
                 calls += "baton_look_command \(number) b_command\n"
             case .age(let age):
-                parts.formUnion([.age, .state])
+                parts.formUnion([.lookCalls, .age, .state])
                 calls += "baton_look_age \(number) \(AgeText.arguments(age))\n"
             case .script(let script):
-                parts.formUnion(script.parts)
+                parts.formUnion(script.parts.union([.lookCalls]))
                 libraries.add(script)
                 calls += "\(script.text)baton_look_script \(number) \(script.words)\n"
-            case .name: continue
+            case .name: parts.insert(.lookNames)
             }
         }
         calls += names(looks, .user, in: "passwd") + names(looks, .group, in: "group")

@@ -5,6 +5,7 @@ package enum ReleaseAnswer: Equatable, Sendable {
     /// The found release, and what `current` said.
     case adopted(ReleaseID, target: String)
     case marked(ReleaseID, ReleaseChange.Mark)
+    case flipped(ReleaseID)
     case pruned(ReleaseID)
     /// Not removed, and why.
     case stays(ReleaseID, String)
@@ -35,6 +36,7 @@ package enum ReleaseAnswer: Equatable, Sendable {
         switch (line.key, rest.isEmpty) {
         case ("staged", true): self = .staged(id)
         case ("migrated", true): self = .migrated(id)
+        case ("flipped", true): self = .flipped(id)
         case ("pruned", true): self = .pruned(id)
         case ("adopted", false): self = .adopted(id, target: rest)
         case ("stays", false): self = .stays(id, rest)

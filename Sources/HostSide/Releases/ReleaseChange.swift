@@ -12,6 +12,8 @@ package enum ReleaseChange: Equatable, Sendable {
     /// link now.
     case adopt(convertsDirectory: Bool)
     case mark(ReleaseID, Mark)
+    /// `current` names another release from one moment to the next.
+    case flip(Flip)
     /// The newest active release, or good one where none is active, becomes bad; stale where that is another than expected.
     case abandon(expected: ReleaseID)
     /// These go, as `Retention` chose them; the host looks once more at each, and leaves those that are in use.
@@ -51,6 +53,19 @@ package enum ReleaseChange: Equatable, Sendable {
         }
     }
 
+    package struct Flip: Equatable, Sendable {
+        /// What `current` says before, to the letter; nil where there is none. Stale where it says something else.
+        package var from: String?
+        /// It is active from then on, and the newest.
+        package var to: ReleaseID
+        /// What is gone back to stays what it is.
+        package var isBack: Bool
+
+        package init(from: String?, to: ReleaseID, isBack: Bool = false) {
+            (self.from, self.to, self.isBack) = (from, to, isBack)
+        }
+    }
+
     /// `run` names whoever does it, in the records; it is that of the change where the change has one.
     package func script(under lease: Lease, run: String) throws(ReleaseError) -> HostScript {
         let root = lease.root
@@ -67,6 +82,12 @@ package enum ReleaseChange: Equatable, Sendable {
             return ReleaseLibrary.script(
                 ReleaseLibrary.recording,
                 ["baton_release_mark"] + front + [id.text, mark.rawValue, try Self.named(run)]
+            )
+        case .flip(let flip):
+            return ReleaseLibrary.script(
+                ReleaseLibrary.flipping,
+                ["baton_release_flip"] + front
+                    + [flip.from ?? "", flip.to.text, try Self.named(run), flip.isBack ? "back" : ""]
             )
         case .abandon(let id):
             return ReleaseLibrary.script(
@@ -163,4 +184,8 @@ package enum ReleaseStatus {
     package static let fenced: Int32 = 78
     /// Of a migration: it was begun in this run, and nobody knows how it ended.
     package static let unknown: Int32 = 79
+    /// Of a switch: it has failed, and the host runs what it ran before.
+    package static let undone: Int32 = 80
+    /// And the host runs neither.
+    package static let neither: Int32 = 81
 }

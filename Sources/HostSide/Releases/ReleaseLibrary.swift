@@ -4,7 +4,7 @@ internal import Text
 
 /// The shell functions that releases are looked at and changed with (programs/releases).
 enum ReleaseLibrary: String, CaseIterable {
-    case root, account, lease, take, record, unpack, stage, migrate, adopt, prune, keep, uses, look
+    case root, account, lease, take, record, unpack, stage, migrate, adopt, flip, prune, keep, uses, look
 
     /// What each call needs of these: a host's shell reads a program byte by byte, and leases are renewed often.
     static let renewing: [ReleaseLibrary] = [.root, .lease]
@@ -12,6 +12,7 @@ enum ReleaseLibrary: String, CaseIterable {
     static let recording: [ReleaseLibrary] = renewing + [.record]
     static let keeping: [ReleaseLibrary] = recording + [.keep]
     static let adopting: [ReleaseLibrary] = recording + [.adopt]
+    static let flipping: [ReleaseLibrary] = recording + [.flip]
     static let migrating: [ReleaseLibrary] = recording + [.account, .migrate]
     static let pruning: [ReleaseLibrary] = recording + [.account, .uses, .prune]
     static let staging: [ReleaseLibrary] = pruning + [.unpack, .stage]
@@ -62,12 +63,18 @@ enum ReleaseLibrary: String, CaseIterable {
         case .stage: baton_releases_stage_sh()
         case .migrate: baton_releases_migrate_sh()
         case .adopt: baton_releases_adopt_sh()
+        case .flip: baton_releases_flip_sh()
         case .prune: baton_releases_prune_sh()
         case .keep: baton_releases_keep_sh()
         case .uses: baton_releases_uses_sh()
         case .look: baton_releases_look_sh()
         }
     }
+}
+
+/// What programs of a room above need that switch to a release by themselves.
+package enum ReleaseShell {
+    package static var flipping: [ScriptLibrary] { ReleaseLibrary.flipping.map(\.library) }
 }
 
 extension HostScript {

@@ -81,6 +81,12 @@ private struct ReleaseReader {
         case ("lease", _):
             guard let holder = LeaseHolder(line.value) else { return false }
             sighting.lease = holder
+        case ("switch", _):
+            guard sighting.switching == nil, let record = SwitchRecord(words) else { return false }
+            sighting.switching = record
+        case ("because", _):
+            guard sighting.switching != nil, sighting.switching?.why == nil else { return false }
+            sighting.switching?.why = line.value
         case ("kept", 4): return kept(words)
         case ("end", 1) where line.value.isEmpty: isWhole = true
         default: return false

@@ -94,6 +94,8 @@ package struct ReleaseSighting: Equatable, Sendable {
     package var freeBytes: Int?
     /// Who took the lease last.
     package var lease: LeaseHolder?
+    /// The last switch that restarted services.
+    package var switching: SwitchRecord?
     package var kept: [ReleaseID: [KeptFile]] = [:]
 
     package init() {}

@@ -61,7 +61,7 @@ package struct DeployTask: TaskBody {
         let origin = versioning?.origin ?? argument.origin
         resolver.evaluator = resolver.evaluator.seeing(["version": Value(.string(version), origin: origin).asData])
         let release = try declaration.evaluate(ServiceScope(resolver.evaluator))
-        let artifact = try resolver.artifact(of: release, declaration.artifactOrigin)
+        let (artifact, kind) = try resolver.artifact(of: release, declaration.artifactOrigin)
         let root: ReleaseRoot
         let id: ReleaseID
         do throws(ReleaseError) {
@@ -70,7 +70,7 @@ package struct DeployTask: TaskBody {
                 user: release.user,
                 shared: release.shared,
                 keep: release.keep,
-                artifact: Self.kind(of: release.artifact)
+                artifact: kind
             )
             id = try ReleaseID(version: version, sha256: artifact.sha256)
         } catch {
@@ -122,56 +122,11 @@ package struct DeployTask: TaskBody {
         return chosen
     }
 
-    private static let archives = [".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst"]
-
-    /// By its name: an archive, or one program.
-    private static func kind(of artifact: String) -> ReleaseRoot.Artifact {
-        let name = artifact.split(separator: "/").last.map(String.init) ?? artifact
-        return archives.contains { name.hasSuffix($0) } ? .archive : .program(name)
-    }
-
     package func checkFiles(_ contents: Contents, _ diagnostics: inout Diagnostics) {
         guard let argument = arguments["release"], let name = argument.constantText,
             contents.catalog?.releases[name] == nil
         else { return }
         diagnostics.add(.unknownRelease(name, argument, contents.catalog))
-    }
-}
-
-extension TaskResolver {
-    /// The bytes of a release. Their sum is in its name, so it is needed at once.
-    fileprivate mutating func artifact(
-        of release: ReleaseDefinition,
-        _ origin: Origin
-    ) throws(DocumentError) -> FileChange.Content {
-        isHostOwn = true
-        if release.artifact.hasPrefix("https://") || release.artifact.hasPrefix("http://") {
-            throw DocumentError(
-                Diagnostic(
-                    "an artifact is not fetched from a URL yet",
-                    in: origin.source,
-                    at: origin.position,
-                    hint: "fetch \(Printable.line(release.artifact)) before, and name the file"
-                )
-            )
-        }
-        let content = try contents.file(release.artifact, origin, in: "files").content
-        if let file = content.file, !content.isSummed {
-            contents.wantSum(of: file.path)
-            throw DocumentError(
-                Diagnostic("its sum is still to be made", in: origin.source, at: origin.position)
-            )
-        }
-        if let sum = release.sha256, sum != content.sha256 {
-            throw DocumentError(
-                Diagnostic(
-                    "\(Printable.line(release.artifact)) has sha256 \(content.sha256) instead of \(sum)",
-                    in: origin.source,
-                    at: origin.position
-                )
-            )
-        }
-        return content
     }
 }
 

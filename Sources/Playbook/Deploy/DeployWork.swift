@@ -78,7 +78,7 @@ struct DeployWork: Work {
             // Whoever switched the first host had migrated before.
             if migrate == nil || sighting.currentRelease == id { return .none(note: "nothing to migrate") }
             return .deploy(deployment, words: ["migrated"])
-        case .check: return check(seen)
+        case .check: return check(deployment, seen)
         case .plan, .stage, .hand, .takeBack: break
         }
         for service in services {
@@ -101,9 +101,10 @@ struct DeployWork: Work {
             return .deploy(deployment, words: ["back to \(before)"])
         }
         let staged = sighting[id]?.hasTree == true
-        // One that was switched to by a run that was cut off is not known to run.
+        // One that was switched to by a run that was cut off is not known to run, unless the host has seen it run by itself.
         let isThere = sighting.currentRelease == id
-        let isCut = isThere && sighting[id]?.state != .good
+        let isSeen = sighting.switching.map { $0.to == id && $0.word == .new } ?? false
+        let isCut = isThere && sighting[id]?.state != .good && !isSeen
         if isCut {
             for index in deployment.services.indices {
                 if case .start = deployment.services[index].way { continue }
@@ -126,13 +127,18 @@ struct DeployWork: Work {
         return .deploy(deployment, words: words)
     }
 
-    private func check(_ seen: Sightings) -> Decision {
+    /// That they run is seen here; whoever carries it out asks them.
+    private func check(_ deployment: Deployment, _ seen: Sightings) -> Decision {
         if let service = services.first(where: { !isWell($0, seen) }) {
             return .impossible(
                 .init(kind: "unhealthy", message: "\(service.name) does not run any more as it did after the switch")
             )
         }
-        return .none(note: "healthy")
+        let asked = services.filter { $0.health != nil }
+        if asked.isEmpty { return .none(note: "healthy") }
+        var deployment = deployment
+        deployment.services = asked.map { Deployment.Handing($0, .restart(because: "")) }
+        return .deploy(deployment, words: [])
     }
 
     private func isWell(_ service: DeployedService, _ seen: Sightings) -> Bool {

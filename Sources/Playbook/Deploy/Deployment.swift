@@ -65,6 +65,11 @@ package struct Deployment: Sendable {
             (self.service, self.way) = (service, way)
         }
 
+        package var isTakeover: Bool { if case .takeover = way { true } else { false } }
+
+        /// Nothing runs yet.
+        package var isFirst: Bool { if case .start = way { true } else { false } }
+
         /// For a plan.
         package var words: String {
             switch way {

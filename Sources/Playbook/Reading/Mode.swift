@@ -2,12 +2,14 @@ import Document
 
 /// The mode of a file as it is written: `0644`, or `u=rw,g+r,o-w`, which starts from the mode that is.
 package struct Mode: Equatable, Sendable {
-    private enum Form: Equatable, Sendable {
+    // Neither is private: the sum of a plan is made of what works print as, and private types print with an address in it that
+    // is another one in every process.
+    enum Form: Equatable, Sendable {
         case octal(UInt16, isComplete: Bool)
         case symbolic([Clause])
     }
 
-    private struct Clause: Equatable, Sendable {
+    struct Clause: Equatable, Sendable {
         var who: UInt8
         var operation: UInt8
         var permissions: [UInt8]

@@ -50,7 +50,7 @@ extension HostScope {
         } catch {
             contents.learn(resolver.evaluator.secrets)
             if let wait = resolver.evaluator.wait { return Resolution(wait) }
-            if !contents.awaited.isEmpty { return .needsFiles }
+            if contents.isWaiting { return .needsFiles }
             throw error
         }
     }

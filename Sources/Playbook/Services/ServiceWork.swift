@@ -140,17 +140,16 @@ package struct ServiceWork: Work {
             words.append(definition.startsAtBoot ? "enable" : "disable")
         }
         if words.isEmpty { return .none(note: found.members.isEmpty ? nil : found.summary) }
-        let operation = ServicePrograms.apply(
-            ServiceChange(
-                service: definition.name,
-                rendering: rendering,
-                expected: comparison.expectations,
-                state: state,
-                isEnabled: isAlone ? nil : definition.startsAtBoot,
-                adopts: definition.adopts
-            )
+        let own = ServiceChange(
+            service: definition.name,
+            rendering: rendering,
+            expected: comparison.expectations,
+            state: state,
+            isEnabled: isAlone ? nil : definition.startsAtBoot,
+            adopts: definition.adopts
         )
-        var change = Change(operation, words: words, paths: comparison.changed)
+        var change = Change(ServicePrograms.apply(own), words: words, paths: comparison.changed)
+        change.service = own
         change.differences = comparison.differences
         // What is there already stops as its own definition says.
         if let old = found.timeout, let own = usualTimeout { change.timeout = own + old }
@@ -283,49 +282,5 @@ package struct ServiceWork: Work {
             if let word = state.word(for: member, isDue: isDue) { words.append("\(word) \(name)") }
         }
         return words
-    }
-}
-
-extension ServiceLook {
-    /// Whether somebody who asked for it to run has to see to it: it does not run, dies again and again, or nobody knows.
-    func isDown(_ seen: Sighting?) -> Bool {
-        guard let found = try? read(seen) else { return true }
-        if found.busy != nil { return true }
-        return found.members.isEmpty || found.members.contains { $0.state != .running || $0.isYoung }
-    }
-}
-
-extension WantedState {
-    /// What it takes to bring a member there; nil where it is there.
-    func word(for member: ServiceSighting.Member, isDue: Bool) -> String? {
-        switch self {
-        case .started:
-            if !member.state.isUp { return "start" }
-            return isDue ? "restart" : nil
-        // Of what nobody knows, nobody may say that it has stopped.
-        case .stopped: return member.state.isUp || [.stopping, .unknown].contains(member.state) ? "stop" : nil
-        case .restarted: return member.state.isUp ? "restart" : "start"
-        case .reloaded:
-            if !member.state.isUp { return "start" }
-            return isDue ? "restart" : "reload"
-        }
-    }
-}
-
-extension ServiceSighting {
-    /// `2 running`, for a note.
-    var summary: String {
-        State.allCases.compactMap { state in
-            let count = members.count { $0.state == state }
-            return count == 0 ? nil : "\(count) \(state.rawValue)"
-        }.joined(separator: ", ") + (members.contains { $0.isDue == nil } ? "; unknown whether a restart is due" : "")
-    }
-}
-
-extension Decision {
-    static func unlooked(_ name: String, _ why: String) -> Decision {
-        .impossible(
-            HostResult.Problem(kind: "not_seen", message: "the service \(name) could not be looked at: \(why)")
-        )
     }
 }

@@ -8,16 +8,16 @@ import Text
 /// Single calls to the host, and what their ends mean.
 extension HostDeployment {
     /// Taken anew before each part: nobody else has changed anything since then, or this run is told who has.
-    func lease(_ root: ReleaseRoot, seconds: Int = HostDeployment.leaseSeconds) async throws(Stop) -> Lease {
+    func lease(_ root: ReleaseRoot) async throws(Stop) -> Lease {
         let label = "take the lease of \(root.path)"
         let request: HostScript
         do throws(ReleaseError) {
-            request = try LeaseRequest.take(root, owner: owner, seconds: seconds)
+            request = try LeaseRequest.take(root, owner: owner, seconds: keeper.seconds)
         } catch {
             throw Stop(failed("lease", error.description))
         }
         let step: SingleStep
-        switch await self.step(.script(request), label, .playbook, seconds: 60) {
+        switch await steadily(.script(request), label, .playbook, seconds: 60) {
         case .failure(let error): throw Stop(failed("link_lost", "\(label): \(error.detail)"))
         case .success(let own): step = own
         }
@@ -42,6 +42,7 @@ extension HostDeployment {
         switch answer {
         case .held(let lease):
             held = lease
+            await keeper.hold(lease, of: host, remote, account)
             return lease
         case .refused(let holder):
             let words = "\(holder.owner) holds \(root.path) for \(holder.secondsLeft) s more"
@@ -52,6 +53,7 @@ extension HostDeployment {
     /// It ends by itself where that does not get through.
     func release(_ lease: Lease) async {
         held = nil
+        await keeper.drop(lease.root, of: host)
         _ = await step(.script(LeaseRequest.release(lease)), "give back the lease", lease.authority, seconds: 60)
     }
 
@@ -68,7 +70,7 @@ extension HostDeployment {
         } catch {
             throw Stop(failed("release", error.description))
         }
-        switch await step(operation, label, lease.authority, seconds: seconds) {
+        switch await steadily(operation, label, lease.authority, seconds: seconds) {
         case .failure(let error): throw Stop(failed("link_lost", "\(label): \(error.detail)"))
         case .success(let step):
             switch step.end {
@@ -109,8 +111,24 @@ extension HostDeployment {
         }
     }
 
+    /// What says itself whether it is done already: once more where the connection was lost, and is there again.
+    func steadily(
+        _ operation: Operation,
+        _ label: String,
+        _ authority: Authority,
+        seconds: Int?
+    ) async -> Result<SingleStep, RemoteError> {
+        let first = await step(operation, label, authority, seconds: seconds)
+        guard case .failure(let error) = first, await isBack(after: error) else { return first }
+        return await step(operation, label, authority, seconds: seconds)
+    }
+
     func look(_ looks: [Look]) async -> Result<Sightings, HostDriver.Unseen> {
-        await HostDriver.look(looks, Looking.program(looks), account, remote)
+        let first = await HostDriver.look(looks, Looking.program(looks), account, remote)
+        guard case .failure(let unseen) = first, unseen.problem.kind == "link_lost",
+            await reconnect()
+        else { return first }
+        return await HostDriver.look(looks, Looking.program(looks), account, remote)
     }
 
     func failed(_ kind: String, _ message: String) -> DeployReport {

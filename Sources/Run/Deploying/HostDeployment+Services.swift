@@ -7,7 +7,7 @@ import SSH
 import Shell
 import Supervision
 
-/// One service from one release to another: by a takeover, or by a restart.
+/// One service from one release to another by a takeover, and `current` alone.
 extension HostDeployment {
     // MARK: A takeover
 
@@ -47,8 +47,10 @@ extension HostDeployment {
         let (name, emit) = (service.name, Unchecked(emit))
         let driver = TakeoverDriver(job, over: remote) { news in emit.value(name, HandoverEvent(news)) }
         takeover = driver
+        isGoingBack = switching.isBack
         let ending = await driver.run()
         takeover = nil
+        isGoingBack = false
         isTouched = isTouched || ending.isTouched
         self.emit(service.name, HandoverEvent(ending, after: remote.loop.now - began))
         let message = "\(service.name): \(ending.message)"
@@ -65,109 +67,20 @@ extension HostDeployment {
         return ": \(verdict.badProbes) of \(verdict.probes) probes failed"
     }
 
-    // MARK: A restart
+    // MARK: The link alone
 
-    /// The link first, then its services anew, seen to stay up; both back where they do not.
-    func restart(_ handing: Deployment.Handing, _ switching: Switching) async -> DeployReport {
-        if let problem = await flip(switching) { return problem }
-        let name = handing.service.name
-        var isFirst = false
-        if case .start = handing.way { isFirst = true }
-        var failure = await bring(handing.service, isFirst: isFirst)
-        if failure == nil { failure = await unhealthy(handing.service, switching.to) }
-        guard let failure else { return .done([isFirst ? "\(name) started" : "\(name) restarted"]) }
-        guard let reversed = switching.reversed else {
-            return DeployReport(.dirty, "start_failed", "\(name): \(failure); there is nothing to go back to")
-        }
-        if await flip(reversed) != nil {
-            let words = "\(name): \(failure); nor could \(switching.root.current) be switched back"
-            return DeployReport(.dirty, "start_failed", words)
-        }
-        if !isFirst, let stuck = await bring(handing.service, isFirst: false) {
-            return DeployReport(.dirty, "take_back", "\(name): \(failure); nor does the old release start: \(stuck)")
-        }
-        return DeployReport(.undone, "start_failed", "\(name): \(failure)")
-    }
-
-    /// Nil where the service runs; why it does not otherwise.
-    private func bring(_ service: DeployedService, isFirst: Bool) async -> String? {
-        let work = isFirst ? service.started : service.restarted
-        switch await look(work.looks) {
-        case .failure(let unseen): return unseen.problem.message
-        case .success(let seen):
-            switch work.decide(seen) {
-            case .none: return nil
-            case .impossible(let problem): return problem.message
-            case .change(let change):
-                isTouched = true
-                let label = "\(isFirst ? "start" : "restart") \(service.name)"
-                switch await step(change.operation, label, .playbook, seconds: nil) {
-                case .failure(let error): return error.detail
-                case .success(let step):
-                    switch step.end {
-                    case .done, .skipped: return nil
-                    case .stale: return "somebody else changed it at the same time"
-                    case .failed, nil: return said(step.stderr.bytes)
-                    }
-                }
-            case .unsummed, .carryOut, .deploy, .pause: return "it cannot be told what it takes"
-            }
-        }
-    }
-
-    /// Why it does not answer as this release within the time it has to begin; nil where it does, or where its definition
-    /// says nothing of health.
-    private func unhealthy(_ service: DeployedService, _ release: ReleaseID) async -> String? {
-        guard let health = service.health else { return nil }
-        var check: Check
-        do throws(HandoverOrderError) {
-            check = try HandoverPlan.check(health, listen: service.definition.instances[0].listen, service.name)
-        } catch {
-            return error.description
-        }
-        if case .http(var http) = check.target {
-            http.version = service.marker(of: release)
-            check.target = .http(http)
-        }
-        let seconds = max(1, Int(service.definition.handover.boot.components.seconds))
-        let operation = Operation.check(check)
-        switch await step(operation, "health of \(service.name)", .playbook, seconds: seconds * 2 + 60, tries: seconds)
-        {
-        case .failure(let error): return "its health could not be asked: \(error.detail)"
-        case .success(let step):
-            switch step.end {
-            case .done, .skipped: return nil
-            case .stale, .failed, nil:
-                return
-                    "it does not answer as it is to within \(seconds) s: \(said(step.stderr.bytes + step.stdout.bytes))"
-            }
-        }
-    }
-
-    /// `current` by a rename. Nil where it says so.
+    /// `current` by a rename, under the epoch of the lease. Nil where it says so.
     func flip(_ switching: Switching) async -> DeployReport? {
-        let look = Look.path(switching.root.current, hashing: .never)
-        guard case .success(let seen) = await self.look([look]), case .path(let state)? = seen[look] else {
-            return failed("flip", "\(switching.root.current) could not be looked at")
-        }
-        if case .link(let target) = state.kind, target == switching.newTarget { return nil }
-        let change = LinkChange(
-            expected: Expectation(path: switching.root.current, fingerprint: state.fingerprint),
-            target: switching.newTarget
-        )
+        let flip = ReleaseChange.Flip(from: switching.oldTarget, to: switching.to, isBack: switching.isBack)
         isTouched = true
-        switch await step(.link(change), "switch to \(switching.to)", switching.lease.authority, seconds: 60) {
-        case .failure(let error):
+        do throws(Stop) {
+            try await change(.flip(flip), "switch to \(switching.to)", switching.lease)
+            return nil
+        } catch {
+            guard error.isLinkLost else { return error.report }
             // Whether it was done nobody has seen; `current` alone restarts nothing.
-            return DeployReport(
-                .dirty,
-                "link_lost",
-                redactor.clean("whether \(switching.root.current) names \(switching.to) is not known: \(error.detail)"),
-                hint: "readlink \(switching.root.current) on the host says it; run again"
-            )
-        case .success(let step):
-            if case .done? = step.end { return nil }
-            return failed("flip", "\(switching.root.current) could not be switched: \(said(step.stderr.bytes))")
+            let hint = "readlink \(switching.root.current) on the host says it; run again"
+            return DeployReport(.dirty, "link_lost", error.report.problem?.message ?? "", hint: hint)
         }
     }
 }

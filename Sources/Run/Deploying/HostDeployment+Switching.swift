@@ -21,7 +21,10 @@ extension HostDeployment {
                 deployment.services[index].way = .restart(because: "\(deployment.root.current) was a directory")
             }
         }
-        try await change(.mark(deployment.id, .active), "mark \(deployment.id)", lease)
+        // A flip does it by itself, and a takeover flips on its own.
+        if deployment.services.first?.isTakeover == true {
+            try await change(.mark(deployment.id, .active), "mark \(deployment.id)", lease)
+        }
         let switching = Switching(
             deployment: deployment,
             lease: lease,
@@ -29,7 +32,8 @@ extension HostDeployment {
             oldTarget: oldTarget,
             to: deployment.id,
             newTarget: deployment.root.target(deployment.id),
-            lost: .back
+            lost: .back,
+            isBack: false
         )
         var report = await hand(switching)
         report.before = old
@@ -56,7 +60,8 @@ extension HostDeployment {
             oldTarget: deployment.root.target(deployment.id),
             to: target,
             newTarget: record.target,
-            lost: .forward
+            lost: .forward,
+            isBack: true
         )
         let report = await hand(switching)
         guard report.word == .done else {
@@ -81,27 +86,36 @@ extension HostDeployment {
         var to: ReleaseID
         var newTarget: String
         var lost: HandoverOrder.Lost
+        /// To what it ran before.
+        var isBack: Bool
 
         var root: ReleaseRoot { deployment.root }
+        /// It ends on its side whatever becomes of the controller.
+        var isForward: Bool { lost == .forward }
 
         var reversed: Switching? {
             guard let from, let oldTarget else { return nil }
             var other = self
             (other.from, other.oldTarget, other.to, other.newTarget) = (to, newTarget, from, oldTarget)
             other.lost = .forward
+            other.isBack = true
             return other
         }
     }
 
-    /// Service after service. Where one fails, those before it go back with it.
+    /// Service after service; those that are restarted one behind another are one program on the host. Where one fails, those
+    /// before it go back with it.
     func hand(_ switching: Switching) async -> DeployReport {
         var words: [String] = []
         var done: [Deployment.Handing] = []
-        for handing in switching.deployment.services {
-            let report = await hand(handing, switching)
+        var rest = switching.deployment.services[...]
+        while let first = rest.first {
+            let group = first.isTakeover ? rest.prefix(1) : rest.prefix { !$0.isTakeover }
+            rest = rest.dropFirst(group.count)
+            let report = await hand(Array(group), switching)
             words += report.words
             if report.word == .done {
-                done.append(handing)
+                done += group
                 continue
             }
             if report.word == .dirty || done.isEmpty { return report }
@@ -136,20 +150,21 @@ extension HostDeployment {
         return nil
     }
 
-    func hand(_ handing: Deployment.Handing, _ switching: Switching) async -> DeployReport {
-        switch handing.way {
-        case .takeover(let decision, let sighting):
-            return await takeOver(handing.service, decision, sighting, switching)
-        case .start, .restart: return await restart(handing, switching)
+    /// One that is taken over, or some that are restarted.
+    private func hand(_ group: [Deployment.Handing], _ switching: Switching) async -> DeployReport {
+        if isInterrupted, !switching.isBack { return DeployReport(.failed, "interrupted", "it was not begun") }
+        if case .takeover(let decision, let sighting)? = group.first?.way, let service = group.first?.service {
+            return await takeOver(service, decision, sighting, switching)
         }
+        return await restart(group, switching)
     }
 
     /// A service that was just handed over, once more: what was seen of it is not true any more.
     func again(_ handing: Deployment.Handing, _ switching: Switching) async -> DeployReport {
-        guard case .takeover = handing.way else { return await restart(handing, switching) }
+        guard case .takeover = handing.way else { return await restart([handing], switching) }
         do throws(Stop) {
             let (decision, sighting) = try await judge(handing.service)
-            guard decision.isTakeover else { return await restart(handing, switching) }
+            guard decision.isTakeover else { return await restart([handing], switching) }
             return await takeOver(handing.service, decision, sighting, switching)
         } catch {
             return error.report

@@ -19,37 +19,63 @@ final class HostDeployment: @unchecked Sendable {
     let emit: (String, HandoverEvent) -> Void
     var isTouched = false
     var isInterrupted = false
+    /// Nobody waits any more.
+    var isCancelled = false
+    /// What is under way ends on the side that ran before, and is not called off.
+    var isGoingBack = false
     var takeover: TakeoverDriver?
+    /// Rung where something is to be called off.
+    var bell: Bell?
+    let sleep: Sleep
     /// What was taken and not given back.
     var held: Lease?
 
-    /// A deploy may stage for long, and wait for its turn: the lease holds so long after each step.
-    static let leaseSeconds = 900
-    /// Around what may take as long as this.
-    static let longSeconds = 3600
+    let host: String
+    /// Holds the lease from then on, whatever is done under it.
+    let keeper: LeaseKeeper
 
     init(
+        _ host: String,
         _ remote: SSHRemote,
         as account: Account,
         run: String,
+        _ keeper: LeaseKeeper,
         _ redactor: Redactor,
         emit: @escaping (String, HandoverEvent) -> Void
     ) {
+        (self.host, self.keeper) = (host, keeper)
         (self.remote, self.account, self.run, self.redactor, self.emit) = (remote, account, run, redactor, emit)
+        sleep = Sleep(on: remote.loop)
     }
 
     var owner: String { "baton run \(run)" }
 
+    /// Called off, or ended where it is too late for that; what goes back goes on.
     func interrupt() {
         isInterrupted = true
+        if isGoingBack { return }
+        bell?.ring()
         if let takeover { takeover.assumeIsolated { $0.interrupt() } }
+    }
+
+    /// Nobody waits any more for what the host ends by itself.
+    func cancel() {
+        isInterrupted = true
+        isCancelled = true
+        sleep.end()
+        if let takeover { takeover.assumeIsolated { $0.leave() } }
     }
 
     func carryOut(_ deployment: Deployment) async -> DeployReport {
         let report = await report(deployment)
-        // Who mends what was wrong need not wait until it runs out; what may still go on is left its own.
-        if let held, let problem = report.problem, problem.kind != HandoverEnding.Word.unknown.rawValue {
-            await release(held)
+        // Who mends what was wrong need not wait until it runs out; what may still go on is left its own, until that has run
+        // out.
+        if let held, let problem = report.problem {
+            if problem.kind == HandoverEnding.Word.unknown.rawValue {
+                await keeper.drop(held.root, of: host)
+            } else {
+                await release(held)
+            }
         }
         return report
     }
@@ -57,14 +83,17 @@ final class HostDeployment: @unchecked Sendable {
     private func report(_ deployment: Deployment) async -> DeployReport {
         do throws(Stop) {
             switch deployment.part {
-            case .plan, .check: return .done()
+            case .plan: return .done()
+            case .check: return try await recheck(deployment)
             case .stage: return try await stage(deployment)
             case .migrate: return try await migrate(deployment)
             case .hand: return try await hand(deployment)
             case .takeBack: return try await takeBack(deployment)
             case .settle: return try await settle(deployment)
             case .letGo:
-                await release(try await lease(deployment.root))
+                // One that has run out, or was given back, is nobody's business any more.
+                let lease = await keeper.lease(deployment.root, of: host)
+                if let lease { await release(lease) }
                 return .done()
             }
         } catch {
@@ -76,21 +105,24 @@ final class HostDeployment: @unchecked Sendable {
     struct Stop: Error {
         var report: DeployReport
         init(_ report: DeployReport) { self.report = report }
+
+        /// What became of it on the host nobody has seen.
+        var isLinkLost: Bool { report.problem?.kind == "link_lost" }
     }
 
     // MARK: Before anybody notices
 
     private func stage(_ deployment: Deployment) async throws(Stop) -> DeployReport {
-        var lease = try await lease(deployment.root, seconds: Self.longSeconds)
+        let lease = try await lease(deployment.root)
         var words: [String] = []
         if deployment.seen.needsAdoption {
             try await change(.adopt(convertsDirectory: false), "adopt what runs", lease)
             words.append("adopted")
         }
         if deployment.seen[deployment.id]?.hasTree != true {
+            try checkInterrupt()
             try await upload(deployment, lease)
-            // Sending may have taken long, and so may this.
-            lease = try await self.lease(deployment.root, seconds: Self.longSeconds)
+            try checkInterrupt()
             let staging = ReleaseChange.Staging(
                 id: deployment.id,
                 sha256: deployment.artifact.sha256,
@@ -100,8 +132,13 @@ final class HostDeployment: @unchecked Sendable {
             try await change(.stage(staging), "stage \(deployment.id)", lease, seconds: 3700)
             words.append("staged \(deployment.id)")
         }
+        try checkInterrupt()
         for handing in deployment.services { try await rehearse(handing, deployment, lease) }
         return .done(words)
+    }
+
+    private func checkInterrupt() throws(Stop) {
+        if isInterrupted { throw Stop(DeployReport(.failed, "interrupted", "it was not staged to its end")) }
     }
 
     /// Where the new release has a check of its own, it fails here, on every host, before any is switched.
@@ -143,26 +180,42 @@ final class HostDeployment: @unchecked Sendable {
         let content = deployment.artifact
         let path = deployment.root.incoming(deployment.id)
         let upload = Upload(destination: path, mode: 0o600, sha256: content.sha256, size: content.size)
-        let reply: Reply
+        var outcome = await put(content, upload, lease)
+        if case .failure(let error) = outcome, await isBack(after: error) {
+            outcome = await put(content, upload, lease)
+        }
+        switch outcome {
+        case .failure(let error): throw Stop(failed("upload", "the artifact did not arrive: \(error.detail)"))
+        case .success(let reply):
+            if reply.status != 0 {
+                throw Stop(failed("upload", "the artifact did not arrive: \(said(reply.stderr.bytes))"))
+            }
+        }
+    }
+
+    private func put(
+        _ content: FileChange.Content,
+        _ upload: Upload,
+        _ lease: Lease
+    ) async -> Result<Reply, RemoteError> {
         do throws(RemoteError) {
-            reply = try await remote.put(
-                content.file.map { LargeFiles.upload($0, content.size) } ?? .bytes(content.bytes),
-                upload,
-                as: account,
-                under: lease.authority,
-                Limits(timeout: .seconds(3600))
+            return .success(
+                try await remote.put(
+                    content.file.map { LargeFiles.upload($0, content.size) } ?? .bytes(content.bytes),
+                    upload,
+                    as: account,
+                    under: lease.authority,
+                    Limits(timeout: .seconds(3600))
+                )
             )
         } catch {
-            throw Stop(failed("upload", "the artifact did not arrive: \(error.detail)"))
-        }
-        if reply.status != 0 {
-            throw Stop(failed("upload", "the artifact did not arrive: \(said(reply.stderr.bytes))"))
+            return .failure(error)
         }
     }
 
     private func migrate(_ deployment: Deployment) async throws(Stop) -> DeployReport {
         guard let command = deployment.migrate else { return .done() }
-        let lease = try await lease(deployment.root, seconds: Self.longSeconds)
+        let lease = try await lease(deployment.root)
         isTouched = true
         let migration = ReleaseChange.Migration(id: deployment.id, run: run, command: command)
         try await change(.migrate(migration), "migrate \(deployment.id)", lease, seconds: 3700)

@@ -6,12 +6,23 @@ import SSH
 
 /// Carries out what a rollout decides: it holds no rule of its own.
 extension PlaybookPass {
-    /// False where it did not end well: nothing more is begun then.
+    /// False where it did not end well: nothing more is begun then. Leases are renewed as long as it lasts.
     func roll(_ part: Part, _ targets: [Target]) async -> Bool {
+        let keeper = common.keeper
+        await keeper.begin()
+        async let keeping: Void = keeper.keep()
+        let outcome = await rollOut(part, targets)
+        self.outcome = outcome
+        await keeper.end()
+        await keeping
+        return outcome.word == .ok
+    }
+
+    private func rollOut(_ part: Part, _ targets: [Target]) async -> RolloutOutcome {
         let legs = DeployLegs(part.scope.tasks)
         let members = targets.filter { part.hosts.contains($0.name) && journeys[$0.name]?.isOver == false }.map(\.name)
         for host in members { journeys[host]?.beginRollout() }
-        var isWell = true
+        var outcome = RolloutOutcome(.ok)
         var rollout = Rollout(members, RolloutPolicy(part.scope.play.rollout))
         let began = loop.now
         var (staged, changed, unchanged): (Set<String>, Set<String>, Set<String>) = ([], [], [])
@@ -24,48 +35,65 @@ extension PlaybookPass {
                 case .stage(let hosts):
                     await run(leg(legs.staged, hosts, part, isFirst: true), targets)
                     for host in hosts {
-                        let report = journeys[host].staging
+                        let report = journeys[host].standing.staging
                         if report == .staged { staged.insert(host) }
                         rollout.report(host, report)
                     }
                 case .migrate(let host):
                     await run(leg(legs.deploys(.migrate), [host], part), targets)
-                    let report = journeys[host].migration
+                    let report = journeys[host].standing.migration
                     if report == .unknown { journeys[host]?.markHurt() }
                     rollout.report(host, report)
                 case .switch(let host): turn.append(host)
                 case .wait(let until): await wait(until - (loop.now - began))
                 case .check(let hosts):
                     await run(leg(legs.deploys(.check), hosts, part), targets)
-                    for host in hosts { rollout.report(host, journeys[host].health) }
+                    for host in hosts { rollout.report(host, journeys[host].standing.health) }
                 case .takeBack(let host):
                     journeys[host]?.beginTakingBack()
-                    await run(leg(legs.takingBack(journeys[host]?.handed ?? []), [host], part), targets)
+                    let tasks = legs.takingBack(journeys[host]?.handed ?? [])
+                    await run(leg(tasks, [host], part, tidying: .back), targets)
                     rollout.report(host, journeys[host]?.endTakingBack() == true ? .back : .failed)
                     changed.remove(host)
-                case .finish(let outcome): isWell = outcome.word == .ok
+                case .finish(let own): outcome = own
                 }
             }
             if turn.isEmpty { continue }
             await run(leg(legs.turn, turn, part), targets)
             for host in turn {
                 staged.remove(host)
-                let report = journeys[host].switching
+                let report = journeys[host].standing.switching
                 if report == .changed { changed.insert(host) }
                 if report == .unchanged { unchanged.insert(host) }
                 rollout.report(host, report)
             }
         }
-        // Also where an earlier run had switched and was cut off before it said that all is well.
-        await run(leg(legs.deploys(.settle), Array(changed.union(unchanged)), part), targets)
-        let held = staged.union(unchanged).filter { journeys[$0]?.holdsLease == true }
-        await run(leg(legs.deploys(.letGo), Array(held), part), targets)
+        // Also where an earlier run had switched and was cut off before it said that all is well. One whose turn did not come to
+        // its end is not good.
+        let well = changed.union(unchanged).filter { journeys[$0]?.isWhole == true }
+        await run(leg(legs.deploys(.settle), Array(well), part, tidying: .end), targets)
+        let settled = changed.intersection(well)
+        let held = members.filter { journeys[$0]?.holdsLease == true && !settled.contains($0) }
+        await run(leg(legs.deploys(.letGo), held, part, tidying: .end), targets)
         for host in staged { journeys[host]?.leaveStaged() }
-        return isWell
+        return outcome
     }
 
-    private func leg(_ tasks: [TaskDefinition], _ hosts: [String], _ part: Part, isFirst: Bool = false) -> Leg {
-        Leg(scope: part.scope, tasks: tasks, hosts: Set(hosts), isFirstOfPlay: isFirst, isTold: true)
+    private func leg(
+        _ tasks: [TaskDefinition],
+        _ hosts: [String],
+        _ part: Part,
+        isFirst: Bool = false,
+        tidying: Leg.Tidying? = nil
+    ) -> Leg {
+        Leg(
+            scope: part.scope,
+            tasks: tasks,
+            hosts: Set(hosts),
+            isFirstOfPlay: isFirst,
+            isTold: true,
+            tidying: tidying
+        )
     }
 }
 
@@ -81,38 +109,5 @@ extension RolloutPolicy {
             case .percent(let share): .percent(share)
             }
         }
-    }
-}
-
-/// What a journey comes to in the words of a rollout. Nobody's is that of a host that was never reached.
-extension Journey? {
-    fileprivate var staging: StagingReport {
-        guard let self, !self.isUnreachable else { return .unreachable }
-        guard let failure = self.failed else { return self.isOver ? .failed : .staged }
-        switch failure.kind {
-        case HostResult.refusedKind: return .refused
-        case HostResult.lockedKind: return .locked
-        default: return .failed
-        }
-    }
-
-    fileprivate var migration: MigrationReport {
-        guard let self, !self.isUnreachable else { return .unknown }
-        guard let failure = self.failed else { return .migrated }
-        return failure.kind == "link_lost" ? .unknown : .failed
-    }
-
-    fileprivate var switching: SwitchReport {
-        guard let self else { return .unreachable }
-        if self.isHurt { return .dirty }
-        if self.isUnreachable { return self.hasSwitched ? .dirty : .unreachable }
-        guard let failure = self.failed else { return self.hasSwitched ? .changed : .unchanged }
-        if self.hasSwitched { return .broken }
-        return [HostResult.refusedKind, HostResult.lockedKind].contains(failure.kind) ? .refused : .undone
-    }
-
-    fileprivate var health: HealthReport {
-        guard let self, !self.isUnreachable else { return .unreachable }
-        return self.failed == nil ? .healthy : .unhealthy
     }
 }

@@ -36,6 +36,7 @@ package actor TakeoverDriver {
     private var timer: Loop.Timer?
     private var isDue = false
     private var interrupts = 0
+    private var isLeft = false
     private var listener: CheckedContinuation<Void, Never>?
 
     typealias Seam = @Sendable (HandoverCall, _ isAnswered: Bool) -> Bool
@@ -83,6 +84,12 @@ package actor TakeoverDriver {
         wake()
     }
 
+    /// It is waited for no longer, and nothing is called off.
+    package func leave() {
+        isLeft = true
+        wake()
+    }
+
     // MARK: In and out
 
     private func take(_ input: Input, _ group: inout TaskGroup<Input>) {
@@ -93,6 +100,7 @@ package actor TakeoverDriver {
         case .spareOpened(let isOpen): perform(session.spareOpened(isOpen, at: elapsed), &group)
         case .heard:
             listen(&group)
+            if isLeft { return perform(session.leave(at: elapsed), &group) }
             let count = interrupts
             interrupts = 0
             if count == 0 { perform(session.woke(at: elapsed), &group) }
@@ -125,7 +133,7 @@ package actor TakeoverDriver {
     }
 
     private func listening() async {
-        if !isDue, interrupts == 0, ending == nil {
+        if !isDue, interrupts == 0, !isLeft, ending == nil {
             await withCheckedContinuation { listener = $0 }
         }
         isDue = false

@@ -48,7 +48,7 @@ package enum ServiceKeys {
         ServiceKey("start_seconds", .count(0...3600), usual: "1", "It must stay up this long to count as started."),
         ServiceKey("stop_seconds", .count(1...86_400), usual: "10", "How long it has to stop; then it is killed."),
         ServiceKey("stop_signal", .signal, usual: "TERM", "What asks it to stop."),
-        ServiceKey("reload_signal", .signal, usual: "HUP", "What asks it to load its configuration again."),
+        ServiceKey("reload_signal", .signal, usual: "HUP", "What asks it to load its configuration again. Most programs that do not know it end by it."),
         ServiceKey("normal_exit", .exits, usual: "0", "Exit statuses and signals that are no failure."),
         ServiceKey(
             "restart",
@@ -176,7 +176,12 @@ package enum ServiceKeys {
     /// The keys of a release.
     package static let ofReleases: [ServiceKey] = [
         ServiceKey("root", .path, isRequired: true, "Where it lives: `ROOT/releases`, `ROOT/current`, `ROOT/shared`."),
-        ServiceKey("artifact", .text, isRequired: true, "A file, a directory, a program, or an https address."),
+        ServiceKey(
+            "artifact",
+            .text,
+            isRequired: true,
+            "A tar archive by its name, a program, a directory, or an https address."
+        ),
         ServiceKey("sha256", .text, "What an artifact behind an address must come to."),
         ServiceKey("user", .account, usual: "root", "Who owns the tree, by name."),
         ServiceKey("shared", .names, "Paths in `ROOT/shared` that every release links to."),

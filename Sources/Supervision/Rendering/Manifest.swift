@@ -1,8 +1,8 @@
 /// What a host keeps about a service, so that it can be started, stopped and taken away without the project: `service`, a
 /// line for each thing that the verbs need.
 extension ServiceDefinition {
-    /// Adds the manifest, and for each instance the sum of what its process is born with. The sums come first: whoever
-    /// finds a manifest finds everything that it names.
+    /// Adds the manifest, and for each instance the sum of what its process is born with. Where there is one already it is
+    /// replaced last: until then the old one names what is there. That of a new service comes first.
     func addManifest(to rendering: inout Rendering, births: [[String]]) {
         let supervisor = rendering.supervisor.supervisor
         let own = postStop.flatMap { supervisor.runsPostStop ? postStopLine($0, &rendering) : nil }

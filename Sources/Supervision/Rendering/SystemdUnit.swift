@@ -1,4 +1,5 @@
 import Document
+internal import Shell
 
 /// The texts of the units of one service.
 struct SystemdUnit {
@@ -183,16 +184,25 @@ struct SystemdUnit {
     private var masterLines: [String] {
         [
             // As root, and whatever becomes of it the service starts.
-            "ExecStartPre=-+/bin/sh -c \"\(healing)\"",
+            "ExecStartPre=-+/bin/sh \(master) heal",
             "ExecStop=/bin/sh \(master) \(service.stopSignal.name) \(service.stopSeconds)",
             "ExecReload=/bin/sh \(master) \(service.reloadSignal.name)",
         ]
     }
 
-    /// A takeover that a boot has cut off comes to its end before the service starts: release and verdict follow the token.
+    /// A takeover that a boot has cut off comes to its end before the service starts: release and verdict follow the token. One
+    /// that never began has changed nothing, and root runs nothing that is another's.
     private var healing: String {
-        let place = "/var/lib/baton/services/\(service.name)/handover"
-        return "[ ! -f \(place)/program ] || exec /bin/sh \(place)/program \(place) heal"
+        let place = service.root.map { "\($0)/.baton" } ?? "/var/lib/baton/services/\(service.name)"
+        return """
+            if [ "$1" = heal ]; then
+                for place in \(Quoting.word(place))/handover-*; do
+                    [ -f "$place/program" ] && [ -e "$place/conductor" ] && [ ! -e "$place/verdict" ] || continue
+                    if [ -O "$place" ] && [ -O "$place/program" ]; then /bin/sh "$place/program" "$place" heal; fi
+                done
+                exit 0
+            fi
+            """
     }
 
     /// Signals go to the process that the pid file names: after a takeover systemd knows no main process.
@@ -201,6 +211,8 @@ struct SystemdUnit {
         #!/bin/sh
         # \(Rendering.mark)
         # master SIGNAL [SECONDS]: signals the main process, and waits for its end so long.
+        # master heal: before the service starts.
+        \(healing)
         pid=
         [ ! -r \(service.handover.pidfile ?? "/dev/null") ] || read -r pid <\(service.handover.pidfile ?? "/dev/null")
         case $pid in '' | 0* | 1 | *[!0-9]*) pid= ;; esac

@@ -31,18 +31,16 @@ package struct ServiceChange: Equatable, Sendable {
 
     /// `text` is read behind the definition: tests put other places and supervisors there.
     package func script(_ text: String = "") -> HostScript {
+        Procedure.script(service, title: "apply", place: rendering.place, text: definition + text, call: call)
+    }
+
+    var call: [String] {
         let boot = isEnabled.map { $0 ? "yes" : "no" } ?? ""
-        return Procedure.script(
-            service,
-            title: "apply",
-            place: rendering.place,
-            text: definition + text,
-            call: ["baton_service_apply", service, state.rawValue, boot, adopts ? "yes" : ""]
-        )
+        return ["baton_service_apply", service, state.rawValue, boot, adopts ? "yes" : ""]
     }
 
     /// Each directory, file and link with how it is to be: a function that is called for every pass over them.
-    private var definition: String {
+    var definition: String {
         var prints: [String: String] = [:]
         for expected in expected { prints[expected.path] = expected.fingerprint }
         var lines = ["b_for=\(rendering.supervisor.supervisor.rawValue)", "b_definition() {"]

@@ -4,7 +4,7 @@ internal import Shell
 
 /// The shell functions that services are looked at and changed with (programs/services).
 enum ServiceLibrary: String, CaseIterable {
-    case common, journal, lock, members, procedure, apply, install, restore, look, detach
+    case common, journal, lock, members, procedure, apply, install, restore, `switch`, look, detach
     case systemd, systemdUnits, supervisordFind, supervisord, supervisordGroups, runit, runitTake, upstart
     case none, noneAct, noneTake
 
@@ -43,6 +43,7 @@ enum ServiceLibrary: String, CaseIterable {
         case .install: baton_services_install_sh()
         case .restore: baton_services_restore_sh()
         case .look: baton_services_look_sh()
+        case .switch: baton_services_switch_sh()
         case .detach: baton_services_detach_sh()
         case .systemd: baton_services_systemd_sh()
         case .systemdUnits: baton_services_systemd_units_sh()
@@ -71,31 +72,53 @@ enum Procedure {
         text: String = "",
         call: [String]
     ) -> HostScript {
-        var libraries = ServiceLibrary.following.map(\.library)
-        var carried: [String] = []
-        for part in ServiceLibrary.procedureParts {
-            libraries.append(carry("part_\(part.rawValue)", HostLibrary.text([part]), &carried))
-        }
-        for library in ServiceLibrary.procedures {
-            let code = HostLibrary.code(of: library.library.source)
-            libraries.append(carry("service_\(library.rawValue)", code, &carried))
-        }
+        var program = CarriedProgram()
+        program.carryProcedures()
+        return program.script(name, title: title, place: place, text: at(place) + text, words: call)
+    }
+
+    /// What tells a procedure so.
+    static func at(_ place: String?) -> String { place.map { "baton_places \(Quoting.word($0))\n" } ?? "" }
+}
+
+/// What a program that runs by itself is put together from.
+struct CarriedProgram {
+    private var libraries = ServiceLibrary.following.map(\.library)
+    private var carried: [String] = []
+
+    mutating func carryProcedures() {
+        for part in ServiceLibrary.procedureParts { carry("part_\(part.rawValue)", HostLibrary.text([part])) }
+        for library in ServiceLibrary.procedures { carry(library) }
+    }
+
+    mutating func carry(_ library: ServiceLibrary) {
+        carry("service_\(library.rawValue)", HostLibrary.code(of: library.library.source))
+    }
+
+    mutating func carry(_ name: String, _ code: String) {
+        let variable = "b_carried_\(name)"
+        carried.append(variable)
+        libraries.append(ScriptLibrary("carried \(name)", source: "\(variable)=\(Quoting.word(code))\n"))
+    }
+
+    /// `by` is the function that runs by itself: that of procedures, if nothing else is said.
+    func script(
+        _ name: String,
+        title: String,
+        place: String? = nil,
+        text: String,
+        words: [String],
+        by: String? = nil
+    ) -> HostScript {
         let pieces = carried.map { "\"$\($0)\"" }.joined(separator: " ")
         var own = "b_pieces() { printf '%s\\n' \(pieces) \"$b_text\"; }\n"
-        let places = place.map { "baton_places \(Quoting.word($0))\n" } ?? ""
-        own += "b_text=\(Quoting.word(places + text))\n"
-        own += "b_words=\(Quoting.word(Quoting.line(call)))\n"
+        own += "b_text=\(Quoting.word(text))\n"
+        own += "b_words=\(Quoting.word(Quoting.line(words))) b_by=\(by ?? "")\n"
         return HostScript(
             libraries: libraries,
             parts: ServiceLibrary.followingParts,
             text: own,
             call: ["baton_detached", name, title, place ?? ""]
         )
-    }
-
-    private static func carry(_ name: String, _ code: String, _ carried: inout [String]) -> ScriptLibrary {
-        let variable = "b_carried_\(name)"
-        carried.append(variable)
-        return ScriptLibrary("carried \(name)", source: "\(variable)=\(Quoting.word(code))\n")
     }
 }

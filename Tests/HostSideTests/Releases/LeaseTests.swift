@@ -67,6 +67,8 @@ import Testing
             let migration = ReleaseChange.Migration(id: id, run: "r", command: "echo >ran")
             let changes: [ReleaseChange] = [
                 .stage(upload), .migrate(migration), .adopt(convertsDirectory: true), .mark(id, .active),
+                .flip(ReleaseChange.Flip(from: nil, to: id)),
+                .flip(ReleaseChange.Flip(from: nil, to: id, isBack: true)),
                 .abandon(expected: id), .prune([id]), .keep(id, [KeptFile("a", [1])]),
             ]
             for change in changes {

@@ -115,6 +115,32 @@ struct ReleaseCutTests {
     }
 
     @Test(arguments: HostShell.present.filter { $0 == .dash || $0 == .applets })
+    func `a flip that is cut anywhere names one release or the other`(shell: HostShell) async throws {
+        try await withReleases(shell) { host in
+            let one = try await host.stage(version: "1")
+            let two = try await host.stage(["file": "2"], version: "2")
+            try await host.switchTo(one)
+            let flip = ReleaseChange.flip(ReleaseChange.Flip(from: host.root.target(one), to: two))
+            let cuts = try await everywhere(host, flip) { count in
+                let seen = try await host.look()
+                if seen.currentRelease == two {
+                    // Never without having been written down.
+                    #expect(seen[two]?.state == .active, "cut \(count)")
+                } else {
+                    #expect(seen.currentRelease == one, "cut \(count): \(seen.current)")
+                }
+                _ = try await host.apply(flip)
+                #expect(try await host.look().currentRelease == two, "cut \(count)")
+                #expect(host.names("").sorted() == [".baton", "current", "releases"], "cut \(count)")
+                let back = ReleaseChange.Flip(from: host.root.target(two), to: one, isBack: true)
+                try await host.done(.flip(back))
+                try await host.done(.mark(two, .bad))
+            }
+            #expect(cuts >= 4, "\(cuts)")
+        }
+    }
+
+    @Test(arguments: HostShell.present.filter { $0 == .dash || $0 == .applets })
     func `what is kept changes all at once, wherever it is cut`(shell: HostShell) async throws {
         try await withReleases(shell) { host in
             let id = try await host.stage()

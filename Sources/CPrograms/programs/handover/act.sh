@@ -64,6 +64,7 @@ baton_act_flip() {
 }
 
 baton_act_upgrade() {
+    baton_startable || return 1
     b_upgrade_sent=yes b_upgrade_at=$b_now
     baton_signal upgrade "$b_order_upgrade" "$b_old" master
 }
@@ -121,6 +122,10 @@ baton_act_unflip() {
 # Only if it was told to drain: else it would load everything anew for nothing, and nginx start a second set of workers.
 baton_act_revive() {
     if [ -z "$b_order_revive" ]; then return; fi
+    if [ "$b_order_revive" = "${b_order_raise-}" ]; then
+        baton_act_raise
+        return
+    fi
     b_revives=$((${b_revives:-0} + 1))
     baton_signal revive "$b_order_revive" "$b_old" master && b_revive_sent=yes
 }

@@ -27,15 +27,23 @@ baton_met_sound() {
         "$b_order_uid":*"$b_order_command"*) ;;
         *) b_hopeless="process ${b_old%.*} is not what the order says: it runs as user $b_uid: $b_title" ;;
         esac
-        # A server that cannot start itself again takes its sockets and pid file with it when it tries.
         case $b_folder in *' (deleted)') b_hopeless="the directory of process ${b_old%.*} is deleted: $b_folder" ;; esac
-        if [ -n "${b_order_directory-}" ] && [ ! -d "$b_order_directory" ]; then
-            b_hopeless="the directory in which it starts itself again is missing: $b_order_directory"
-        elif [ -n "${b_order_executable-}" ] && [ ! -x "$b_order_executable" ]; then
-            b_hopeless="what it starts itself again with is missing: $b_order_executable"
-        fi
+        baton_startable
     fi
     [ -z "$b_hopeless" ]
+}
+
+# A server that cannot start itself again takes its sockets and pid file with it when it tries. Both ways may lead through
+# `current`, so that this is another question behind the flip than before it.
+baton_startable() {
+    if [ -n "${b_order_directory-}" ] && [ ! -d "$b_order_directory" ]; then
+        b_hopeless="the directory in which it starts itself again is missing: $b_order_directory"
+    elif [ -n "${b_order_executable-}" ] && [ ! -x "$b_order_executable" ]; then
+        b_hopeless="what it starts itself again with is missing: $b_order_executable"
+    else
+        return 0
+    fi
+    return 1
 }
 
 baton_met_flipped() { baton_flips new; }
@@ -169,7 +177,9 @@ baton_met_revived() {
     [ "$b_good" -ge 1 ]
 }
 
+# Who never asked for a second master has none to stop: one that is there is somebody else's.
 baton_met_new_gone() {
+    [ -n "$b_upgrade_sent" ] || return 0
     [ -z "$b_new_alive" ] && [ -z "$b_orphans_new" ]
 }
 

@@ -184,11 +184,12 @@ baton_release_tidy() {
     exit "$b_rl_end"
 }
 
-# baton_release_firmly COMMAND...: while nobody can take the lease, and only if it is still this one's.
+# baton_release_firmly COMMAND...: while nobody can take the lease, and only if it is still this one's. With b_rl_unfenced also
+# if it is not: what was begun under it goes back.
 baton_release_firmly() {
     baton_lease_lock lease 100 || baton_fail "the lease of $b_rl_root is being written by a process that does not end"
     b_rl_firm=yes
-    baton_fence "$b_rl_my_epoch" "$b_rl_my_owner"
+    [ -n "${b_rl_unfenced-}" ] || baton_fence "$b_rl_my_epoch" "$b_rl_my_owner"
     "$@"
     b_rl_firm_end=$?
     baton_lease_unlock lease

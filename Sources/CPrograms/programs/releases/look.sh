@@ -36,6 +36,7 @@ baton_release_look() {
     done
     baton_lease_read
     if [ "$b_rl_epoch" != 0 ]; then baton_lease_say; fi
+    baton_release_say_switch
     for b_rl_id; do baton_release_say_kept "$b_rl_id"; done
     echo end
 }
@@ -110,4 +111,28 @@ baton_release_say_kept() {
         fi
         printf 'kept %s %s %s %s\n' "$1" "${b_rl_path##*/}" "$b_sum" "${b_rl_text:--}"
     done
+}
+
+# How far the last switch of services that are restarted came, as programs/services/switch.sh has written it down. The clock has been
+# read.
+baton_release_say_switch() {
+    [ -f ./.baton/switch ] || return 0
+    b_rl_says='' b_rl_nonce='' b_rl_run='' b_rl_from='' b_rl_to='' b_rl_process='' b_rl_why=
+    while IFS= read -r b_rl_line || [ -n "$b_rl_line" ]; do
+        b_rl_value=${b_rl_line#* }
+        case $b_rl_line in
+        'nonce '*) b_rl_nonce=$b_rl_value ;;
+        'says '*) b_rl_says=$b_rl_value ;;
+        'run '*) b_rl_run=$b_rl_value ;;
+        'from '*) b_rl_from=$b_rl_value ;;
+        'to '*) b_rl_to=$b_rl_value ;;
+        'process '*) b_rl_process=$b_rl_value ;;
+        'why '*) b_rl_why=$b_rl_value ;;
+        esac
+    done <./.baton/switch
+    # PID START BOOT
+    b_rl_alive=gone b_rl_value=${b_rl_process#* }
+    if baton_started "${b_rl_process%% *}" && [ "$b_started $b_rl_boot" = "$b_rl_value" ]; then b_rl_alive=alive; fi
+    baton_release_say switch "$b_rl_nonce $b_rl_run $b_rl_from $b_rl_to $b_rl_alive $b_rl_says"
+    if [ -n "$b_rl_why" ]; then baton_release_say because "$b_rl_why"; fi
 }

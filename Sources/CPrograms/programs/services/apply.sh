@@ -27,18 +27,27 @@ baton_service_apply() {
         exit 1
     fi
     baton_foreign
-    b_save=$b_var/$b_service/previous.new b_saves=0 b_saved='' b_made='' b_secret='' b_changed='' b_reborn='' b_births=
+    b_save=$b_var/$b_service/previous.new b_saves=0 b_saved='' b_kept_some='' b_made='' b_changed='' b_reborn='' b_births=
+    b_connected=''
     baton_copies_stay
     (umask 077 && mkdir "$b_save") || baton_fail "cannot write into $b_var/$b_service: is the disk full?"
+    # Nothing of a new service is on the host before its manifest is: whoever comes after a cut finds all of it by that, and
+    # can take it away. With "adopt" it would name files that are still somebody else's.
+    if [ -z "$b_old_supervisor$b_adopts" ]; then
+        b_pass=announce
+        b_definition
+    fi
     b_pass=install
     b_definition
     baton_manifest "$b_service" || baton_undo 'the manifest that was written cannot be read'
+    b_new_whole=$b_whole b_new_members=$b_members
     b_boot=${3:-$b_boot}
     if ! baton_drive check; then
         baton_clean "$b_said"
         baton_undo "$b_supervisor refuses the definition: $b_clean"
     fi
     # Only now: some supervisors start what they find there.
+    b_connected=yes
     b_pass=connect
     b_definition
     b_said=
@@ -198,9 +207,9 @@ baton_fresh_folders() {
         b_path=${b_list%%"$b_newline"*} b_list=${b_list#*"$b_newline"}
         case $b_path in /etc/tmpfiles.d/*) ;; *) continue ;; esac
         if command -v systemd-tmpfiles >/dev/null 2>&1; then
-            b_said=$(baton_limited 60 systemd-tmpfiles --create "$b_path" 2>&1 </dev/null) && continue
+            baton_limited 60 systemd-tmpfiles --create "$b_path" >/dev/null 2>&1 </dev/null || :
         fi
-        # Those that Baton writes are lines with a directory each.
+        # It says that all is well also where a file is in the way. Those that Baton writes are lines with a directory each.
         b_said=$(
             exec 2>&1
             while read -r b_kind b_folder b_mode b_user b_rest; do

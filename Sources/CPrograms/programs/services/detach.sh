@@ -3,8 +3,9 @@
 # A procedure that nobody's end interrupts: it runs in a session of its own, with files for its output. Whoever asked
 # for it follows it, and may go away.
 
-# baton_detached NAME TITLE FOLDER: FOLDER is where services of a release are kept, empty for the usual places. b_pieces prints the functions of the program, b_words are the words of what it calls. Prints
-# what that prints, and ends as it does.
+# baton_detached NAME TITLE FOLDER: FOLDER is where services of a release are kept, empty for the usual places. b_pieces prints
+# the functions of the program, b_words are the words of what it calls: of a procedure, unless b_by names something else.
+# Prints what that prints, and ends as it does.
 baton_detached() {
     baton_good_member "$1" || baton_fail "\"$1\" cannot be the name of a service"
     b_title=$1
@@ -31,7 +32,7 @@ baton_lay_down() {
     {
         b_pieces
         printf 'b_id=%s b_who_asks=%s\n' "$b_id" "$(baton_asker)"
-        printf "baton_procedure '%s' '%s' %s %s\nexit\n" "$b_run" "$2" "$3" "$b_words"
+        printf "%s '%s' '%s' %s %s\nexit\n" "${b_by:-baton_procedure}" "$b_run" "$2" "$3" "$b_words"
     } 2>/dev/null >"$b_run/program"
     [ "$(tail -n 1 "$b_run/program" 2>/dev/null)" = exit ] && return 0
     rm -rf "$b_run"

@@ -2,6 +2,12 @@
 # shellcheck disable=SC2034,SC2154  # the files of this library share their variables
 # The passes over a definition that write: what is replaced is kept first.
 
+# MARK: announcing
+
+baton_announce_directory() { case $b_etc/$b_service/ in "$2"/*) baton_install_directory "$@" ;; esac; }
+baton_announce_file() { if [ "$2" = "$b_etc/$b_service/service" ]; then baton_install_file "$@"; fi; }
+baton_announce_link() { :; }
+
 # MARK: installing
 
 baton_install_directory() {
@@ -31,8 +37,8 @@ baton_install_file() {
     if [ "$b_seen_1" = missing ]; then
         b_made="$2$b_newline$b_made"
     else
-        baton_preserve "$2" || baton_undo "the old $2 could not be kept: is the disk full?"
-        case $7 in secret | birth) b_secret="$b_secret$b_saves$b_newline" ;; esac
+        case $7 in secret | birth) b_is_secret=yes ;; *) b_is_secret= ;; esac
+        baton_preserve "$2" "$b_is_secret" || baton_undo "the old $2 could not be kept: is the disk full?"
     fi
     (baton_file "$2" "$b_seen_1" "$3" "$4" "$5" '' '' '') >/dev/null || baton_undo "$2 could not be written"
     b_changed=yes

@@ -11,7 +11,11 @@ baton_note() {
     # The disk has become full on the way.
     if [ "$b_journal" != "$b_volatile/$b_owner/journal" ]; then
         b_journal=$b_volatile/$b_owner/journal
-        { printf '%s begin %s\n%s %s\n' "$b_clock" "$b_beginning" "$b_clock" "$*" >>"$b_journal"; } 2>/dev/null
+        {
+            # The shell in which a change runs may have come here before.
+            if [ ! -e "$b_journal" ]; then printf '%s begin %s\n' "$b_clock" "$b_beginning" >"$b_journal"; fi
+            printf '%s %s\n' "$b_clock" "$*" >>"$b_journal"
+        } 2>/dev/null
     fi
     return 0
 }

@@ -172,11 +172,11 @@ baton_failed() {
             printf 'the end of .baton/%s.log of %s:\n' "$b_service" "$b_account"
             b_log="~$b_account/.baton/'$b_service'.log"
             # A pipe in its place would keep its reader for ever.
-            baton_as_user 20 "if [ -f $b_log ]; then tail -c 8000 $b_log; fi" | tail -n 20
+            baton_as_user 20 "if [ -f $b_log ]; then tail -c 8000 $b_log; fi" | baton_once | tail -n 20
         elif baton_log_of "$1"; then
             if [ -f "$b_log" ] && [ ! -h "$b_log" ]; then
                 printf 'the end of %s:\n' "$b_log"
-                baton_limited 20 tail -c 8000 "$b_log" | tail -n 20
+                baton_limited 20 tail -c 8000 "$b_log" | baton_once | tail -n 20
             fi
         elif baton_drives log; then
             baton_drive log "$2" 20
@@ -185,6 +185,9 @@ baton_failed() {
     b_broken=$2
     return 1
 }
+
+# Lines that only say again what the one before them says would hide what led to it.
+baton_once() { sed '$!N; /^\(.*\)\n\1$/!P; D'; }
 
 # baton_as_user SECONDS LINE: for a shell of the service's user. In places where that user may put links, only that user
 # goes.
@@ -249,7 +252,9 @@ baton_all_up() { baton_each baton_still_up && baton_gather up; }
 
 baton_start_all() { baton_each baton_start_member && baton_all_up; }
 baton_stop_all() { baton_each baton_stop_member && baton_gather down && baton_after_stop; }
-baton_restart_all() { baton_each baton_restart_member && baton_all_up; }
+# One after another; between two of them somebody may say that it is enough.
+baton_restart_next() { { [ -z "${b_watch-}" ] || "$b_watch"; } && baton_restart_member "$@"; }
+baton_restart_all() { baton_each baton_restart_next && baton_all_up; }
 baton_reload_all() { baton_each baton_reload_member && baton_all_up; }
 
 # Whether it starts at boot, as $1 says.

@@ -137,6 +137,14 @@ baton_drop_all() {
     return 1
 }
 
+# Whether others may not read the file $1: a secret may be in it.
+baton_hidden() {
+    baton_stat "$1"
+    b_line=$b_lines
+    baton_split
+    case $b_mode in *[4-7]) return 1 ;; esac
+}
+
 # Takes away the files, links and directories of the manifest that are in neither of these lists.
 baton_lists_without() {
     b_list=$b_links$b_files
@@ -146,10 +154,10 @@ baton_lists_without() {
         [ "$b_path" != "$b_etc/$b_service/service" ] || continue
         if [ -h "$b_path" ] || [ -f "$b_path" ]; then
             baton_note remove "$b_path"
-            case $b_path in
-            "$b_etc/$b_service/"secrets* | "$b_etc/$b_service/"born-*) ;;
-            *) baton_preserve "$b_path" ;;
-            esac
+            b_is_secret=
+            case $b_path in "$b_etc/$b_service/"secrets* | "$b_etc/$b_service/"born-*) b_is_secret=yes ;; esac
+            if baton_hidden "$b_path"; then b_is_secret=yes; fi
+            baton_preserve "$b_path" "$b_is_secret" || baton_undo "the old $b_path could not be kept: is the disk full?"
             rm -f "$b_path"
         fi
     done
