@@ -20,7 +20,11 @@ struct LabDeployTests {
     }
 
     private func deploy(_ version: String, _ place: Workplace, _ more: String...) async throws -> ChildResult {
-        try await place.run([BatonProgram.path, "deploy", "-y", "shop.yml", "-e", "version=\(version)"] + more)
+        // Three takeovers, each with its proofs.
+        try await place.run(
+            [BatonProgram.path, "deploy", "-y", "shop.yml", "-e", "version=\(version)"] + more,
+            within: .seconds(240)
+        )
     }
 
     private func socket(_ host: LabHost) -> Target { .unix("\(host.home)/shop/shared/run/web.sock") }

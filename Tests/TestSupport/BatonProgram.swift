@@ -35,9 +35,12 @@ package struct Workplace: Sendable {
     package func run(
         _ arguments: [String],
         environment: [String: String] = [:],
-        in folder: String? = nil
+        in folder: String? = nil,
+        within deadline: Duration = .seconds(90)
     ) async throws -> ChildResult {
-        try await loop.run(request(arguments, environment, folder))
+        var request = request(arguments, environment, folder)
+        request.deadline = deadline
+        return try await loop.run(request)
     }
 
     /// Runs a shell line in which `$BATON` is baton.
