@@ -132,6 +132,6 @@ struct HostRun {
         } else {
             results = others
         }
-        return await run.finish(results, .work, nil, render)
+        return await run.finish(results, .work, render)
     }
 }
