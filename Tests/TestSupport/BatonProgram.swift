@@ -55,7 +55,7 @@ package struct Workplace: Sendable {
         environment.merge(more) { $1 }
         var request = ChildRequest(arguments, environment: environment, directory: folder ?? directory)
         request.outputLimit = 64 << 20
-        request.deadline = .seconds(90)
+        request.deadline = .seconds(240)
         return request
     }
 }
