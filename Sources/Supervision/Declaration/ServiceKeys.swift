@@ -48,7 +48,12 @@ package enum ServiceKeys {
         ServiceKey("start_seconds", .count(0...3600), usual: "1", "It must stay up this long to count as started."),
         ServiceKey("stop_seconds", .count(1...86_400), usual: "10", "How long it has to stop; then it is killed."),
         ServiceKey("stop_signal", .signal, usual: "TERM", "What asks it to stop."),
-        ServiceKey("reload_signal", .signal, usual: "HUP", "What asks it to load its configuration again. Most programs that do not know it end by it."),
+        ServiceKey(
+            "reload_signal",
+            .signal,
+            usual: "HUP",
+            "What asks it to load its configuration again. Most programs that do not know it end by it."
+        ),
         ServiceKey("normal_exit", .exits, usual: "0", "Exit statuses and signals that are no failure."),
         ServiceKey(
             "restart",
