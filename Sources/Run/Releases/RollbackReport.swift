@@ -27,10 +27,10 @@ package struct RollbackReport: Sendable {
     package var lacking: Set<String> = []
     /// They have no target in common: somebody has to say where to.
     package var table: [Row]?
+    /// How the rollout ended, by its own rule; nil where it never began.
+    package var settled: RunResult.Settled?
     /// Of these the end has been told.
     package var told: Set<String> = []
-    /// What the order of its hosts says of the end; nil where none was begun.
-    package var settled: RunResult.Settled?
     var isRefused = false
     var goals: [String: HostDeployment.Goal] = [:]
 

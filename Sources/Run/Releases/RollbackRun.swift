@@ -17,13 +17,12 @@ package actor RollbackRun {
 
     private let scout: ReleaseScout
     private let wish: RollbackWish
-    private let keeper: LeaseKeeper
+    private var keeper: LeaseKeeper
     private var rollout: Rollout<String>?
 
     package init(_ scout: ReleaseScout, _ wish: RollbackWish, on loop: Loop) {
         (self.scout, self.wish, self.loop) = (scout, wish, loop)
-        // Nobody renews it: a rollback is over sooner, and the next one may end what this one held.
-        keeper = LeaseKeeper(seconds: LeaseKeeper.longSeconds, on: loop)
+        keeper = LeaseKeeper(seconds: LeaseKeeper.usualSeconds, on: loop)
     }
 
     /// Looks, chooses, and says what each host would do.
@@ -47,7 +46,16 @@ package actor RollbackRun {
             return report
         }
         let moving = targets.filter { report.goals[$0.name] != nil }
+        // Where connections do not stay open, nothing can be renewed.
+        if await !fleet.keepsConnections(to: targets.count) {
+            keeper = LeaseKeeper(seconds: LeaseKeeper.longSeconds, on: loop)
+        }
+        let keeper = keeper
+        await keeper.begin()
+        async let keeping: Void = keeper.keep()
         await roll(fleet, moving, &report)
+        await keeper.end()
+        await keeping
         return report
     }
 
@@ -198,9 +206,9 @@ package actor RollbackRun {
                         report.results[host] = made.absent ?? ended(host, goal.target, made)
                     }
                 case .switch(let host): turn.append(host)
+                case .finish(let outcome): report.settled = outcome.settled
                 // None of these is in its policy.
                 case .migrate, .wait, .check, .takeBack: break
-                case .finish(let outcome): report.settled = outcome.settled
                 }
             }
             if turn.isEmpty { continue }
@@ -231,12 +239,9 @@ package actor RollbackRun {
         let goals = report.goals
         _ = await each(fleet, targets) { own, host in
             guard let goal = goals[host] else { return .done() }
-            do throws(HostDeployment.Stop) {
-                await own.release(try await own.lease(goal.found.root))
-                return .done()
-            } catch {
-                return error.report
-            }
+            // One that has run out is nobody's business any more.
+            if let lease = await own.keeper.lease(goal.found.root, of: host) { await own.release(lease) }
+            return .done()
         }
         for target in targets {
             var result = HostResult(host: target.name, status: .untouched, touched: false)
@@ -263,13 +268,20 @@ package actor RollbackRun {
         _ body: @escaping @Sendable (HostDeployment, String) async -> DeployReport
     ) async -> [(host: String, made: Made)] {
         let (redactor, account, keeper) = (scout.redactor, scout.account, keeper)
-        let outcomes: [Fleet.Outcome<Made>] = await fleet.run(targets, keeping: true) { target, remote -> Made in
+        let outcomes = await fleet.run(targets, keeping: true) { target, remote -> Made in
             let own = HostDeployment(target.name, remote, as: account, run: fleet.runName, keeper, redactor) {
                 let event = Event.Kind.handover(service: $0, $1)
                 fleet.assumeIsolated { $0.emit(event, host: target.name) }
             }
             let report = await body(own, target.name)
-            if report.word != .done, let held = own.held, report.problem?.kind != "unknown" { await own.release(held) }
+            if report.word != .done, let held = own.held {
+                // What may still go on is left its own until that has run out.
+                if report.problem?.kind == "unknown" {
+                    await keeper.drop(held.root, of: target.name)
+                } else {
+                    await own.release(held)
+                }
+            }
             return Made(report: report, isTouched: own.isTouched)
         }
         return zip(targets, outcomes).map { target, outcome in
