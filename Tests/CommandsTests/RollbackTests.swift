@@ -103,7 +103,7 @@ import Testing
 
     @Test func `a release goes back on all hosts without a lost request, from an empty directory`() async throws {
         try await withHosts(2) { fleet in
-            try await begin(fleet)
+            try await begin(fleet, ["1", "2", "3"])
             let none = try await rollback(fleet)
             #expect(none.status == .exited(2), "\(none.output)\(none.errors)")
             for version in ["1", "2"] {
@@ -128,11 +128,11 @@ import Testing
             #expect(again.errors.contains("has none to go back to"), "\(again.errors)")
 
             // Hosts on different releases: people say where to.
-            let one = try await deploy("2", fleet, "-l", "web1")
+            let one = try await deploy("3", fleet, "-l", "web1")
             #expect(one.status == .exited(0), "\(one.output)\(one.errors)")
             let table = try await rollback(fleet)
             #expect(table.status == .exited(1), "\(table.output)\(table.errors)")
-            #expect(table.errors.contains("web1  runs 2-") && table.errors.contains("web2  runs 1-"), "\(table.errors)")
+            #expect(table.errors.contains("web1  runs 3-") && table.errors.contains("web2  runs 1-"), "\(table.errors)")
             let to = try await rollback(fleet, "--to", "1")
             #expect(to.status == .exited(0), "\(to.output)\(to.errors)")
             for host in fleet.hosts { #expect(try await host.output(answer) == "1 none") }

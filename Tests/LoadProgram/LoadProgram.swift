@@ -17,7 +17,7 @@ import Darwin
         "--for",
         as: .duration(),
         default: .seconds(10),
-        help: "Send for so long, at most 300 s."
+        help: "Send for so long, at most three hours."
     )
     private static let fresh = rate("--fresh", 50, "Requests a second on connections of their own.")
     private static let kept = rate("--kept", 50, "Requests a second on kept connections.")

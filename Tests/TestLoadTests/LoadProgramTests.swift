@@ -31,7 +31,7 @@ import Testing
             let failed = try await run(["--for", "100ms", port.target.description], on: loop)
             #expect(failed.status == .exited(1))
             #expect(failed.output.contains("connection refused"))
-            for arguments in [["nowhere"], ["--for", "301s", "127.0.0.1:1"], ["--fresh", "401", "127.0.0.1:1"], []] {
+            for arguments in [["nowhere"], ["--for", "10801s", "127.0.0.1:1"], ["--fresh", "401", "127.0.0.1:1"], []] {
                 let refused = try await run(arguments, on: loop)
                 #expect(refused.status == .exited(2), "\(arguments)")
                 #expect(refused.errors.hasPrefix("baton-load: "))
