@@ -84,7 +84,8 @@ import Darwin
                 let line = "proxy_cache_path \(server.shared)/cache keys_zone=some:1m;\n"
                 try Files.write(Array(line.utf8), to: "\(server.shared)/settings")
                 takeover.old.signal(SIGHUP)
-                try await server.wait("the cache manager") {
+                // The loader of a cache begins, and ends, after a minute.
+                try await server.wait("the cache manager", within: .seconds(150)) {
                     let titles = takeover.old.children.map(\.command)
                     return titles.contains { $0.contains("cache manager") }
                         && titles.count { $0.hasPrefix("nginx: worker process") } == server.options.workers
